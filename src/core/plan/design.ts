@@ -1,0 +1,160 @@
+// The sections of a plan that the design gives and that judges read: volumes, stages, gates, keys, money, alarms.
+// They are as the customer wrote them, faults included, because the checks must find those faults. Nothing here is corrected.
+
+export interface DesignPlan {
+  readonly stages: readonly StagePlan[]
+  readonly gates: GatesPlan
+  readonly volume: VolumePlan
+  readonly targets: TargetsPlan
+  readonly identity: IdentityPlan
+  readonly configurationSet: ConfigurationSetPlan
+  readonly quota: QuotaPlan
+  readonly lambda: LambdaPlan
+  readonly alarms: Readonly<Record<string, AlarmPlan>>
+  readonly archive: ArchivePlan
+  readonly recovery: RecoveryPlan
+  readonly security: SecurityPlan
+  readonly budget: BudgetPlan
+  readonly schedule: SchedulePlan
+}
+
+/** One step of the shift (S1). */
+export interface StagePlan {
+  readonly percent: number
+  readonly leastHours: number
+  readonly leastMails: number
+}
+
+/** What must hold to advance, in percent unless the name says otherwise (S2, §8.1, §8.2). */
+export interface GatesPlan {
+  readonly successPercentMin: number
+  readonly successPercentRollBack: number
+  readonly bouncePercentMax: number
+  readonly complaintPercentMax: number
+  readonly latencySecondsMax: number
+  readonly quotaPercentMax: number
+  readonly dkimPercentMin: number
+}
+
+/** What the sender sends today (§2.1). */
+export interface VolumePlan {
+  readonly mailsPerDay?: number
+  readonly mailsPerHour?: number
+  readonly legacyHosts?: number
+}
+
+/** What the design promises (§2.3, §7.1). */
+export interface TargetsPlan {
+  readonly availabilityPercent?: number
+  readonly successPercent?: number
+  readonly mailsPerHour?: number
+  readonly peakMailsPerHour?: number
+  readonly latencySeconds?: number
+}
+
+/** DNS and DKIM of the sending domain (§4.1.1, §3.2.2). */
+export interface IdentityPlan {
+  readonly dkimType?: 'BYODKIM' | 'EasyDKIM'
+  readonly dkimSigning?: boolean
+  readonly dkimKeyBits?: number
+  readonly dkimSelectors?: number
+  readonly dkimRecord?: 'TXT' | 'CNAME'
+  readonly dkimKeyLifeMonths?: number
+  readonly dkimWarnDays?: number
+  readonly spf?: string
+  readonly dmarc?: string
+}
+
+/** The SES configuration set (§4.1.2). */
+export interface ConfigurationSetPlan {
+  readonly name?: string
+  readonly tlsPolicy?: string
+  readonly reputationMetrics?: boolean
+  readonly sending?: boolean
+  readonly eventTypes?: readonly string[]
+  readonly eventDestination?: string
+}
+
+/** The sending quota the design counts on (§4.1.3); what the account really has, GetAccount says. */
+export interface QuotaPlan {
+  readonly ratePerSecond?: number
+  readonly recipientsPerDay?: number
+}
+
+/** The functions (§4.2, §6.1, §7.1). */
+export interface LambdaPlan {
+  readonly runtime?: string
+  readonly dkim?: LambdaFunctionPlan
+  readonly mail?: LambdaFunctionPlan
+  readonly retryAttempts?: number
+  readonly deadLetterQueue?: boolean
+}
+
+export interface LambdaFunctionPlan {
+  readonly memoryMegabytes?: number
+  readonly timeoutSeconds?: number
+  readonly reservedConcurrency?: number
+  /** A schedule expression. */
+  readonly schedule?: string
+  /** What the author believes the schedule means. */
+  readonly scheduleMeans?: string
+  readonly eventSources?: readonly string[]
+}
+
+/** A CloudWatch alarm (§4.3.2). */
+export interface AlarmPlan {
+  readonly metric: string
+  readonly threshold: number
+  readonly comparison?: string
+  readonly evaluationPeriods?: number
+  readonly periodSeconds?: number
+  readonly statistic?: string
+}
+
+/** S3 (§3.2.3, §6.2). */
+export interface ArchivePlan {
+  readonly versioning?: boolean
+  readonly encryption?: string
+  readonly transitions?: readonly { readonly days: number; readonly storageClass: string }[]
+}
+
+/** Disaster recovery (§6). */
+export interface RecoveryPlan {
+  readonly rtoHours?: number
+  readonly rpoHours?: number
+  readonly availabilityZones?: readonly string[]
+  readonly rollBackBy?: string
+}
+
+/** Access and masking (§5). */
+export interface SecurityPlan {
+  readonly adminNetworks?: readonly string[]
+  readonly readOnlyNetworks?: readonly string[]
+  readonly tlsMin?: string
+  readonly smtpRotationDays?: number
+}
+
+/** Money (§2.1, §9), in yen a month. */
+export interface BudgetPlan {
+  readonly yenPerMonth?: number
+  readonly legacyYenPerMonth?: number
+  readonly sesYenPerMail?: number
+  /** The design's own estimate, item by item. */
+  readonly estimateYen?: Readonly<Record<string, number>>
+  readonly reservedCapacity?: boolean
+}
+
+/** The phases (§10.1, §11). */
+export interface SchedulePlan {
+  readonly migrationDays?: number
+  readonly dnsTeamDays?: number
+  readonly downtimeHoursMax?: number
+  readonly phases?: readonly PhasePlan[]
+}
+
+export interface PhasePlan {
+  readonly phase: number
+  readonly name: string
+  /** 0 for a phase that runs by itself. */
+  readonly days: number
+}
