@@ -9,14 +9,14 @@ import type { Refusal } from './refusal.ts'
 export interface MailQueue {
   /** Resolves when the mail and its envelope are on disk (M2); rejects when they are not, and then keeps nothing. */
   put(mail: NewMail): Promise<void>
-  /** Takes up to `limit` waiting parts of a route that are due, oldest first; resolves when their attempts are on disk. */
+  /** Takes up to `limit` parts of a route that are due, waiting or unclear, oldest first; resolves when their attempts are on disk. */
   claim(route: Route, nowMs: number, limit: number): Promise<readonly ClaimedPart[]>
   /**
    * Replaces a claimed part by what is left of it; an empty list means it is done. Resolves when that is on disk;
    * the hot path does not wait for it, because until then the part is merely `unclear` after a crash.
    */
   settle(ref: PartRef, left: readonly PartPlan[]): Promise<void>
-  /** When the next waiting part of a route is due, or undefined when there is none. */
+  /** When the next waiting or unclear part of a route is due, or undefined when there is none. */
   nextDueAt(route: Route): number | undefined
   /** Calls `listener` when a part of a route may have become claimable before the time `nextDueAt` gave. */
   onReady(listener: (route: Route) => void): void
