@@ -1,0 +1,134 @@
+// Rules over several keys of a plan: faults that must be mended, and warnings that a person should read once at the start.
+import type { Plan } from '../core/plan/plan.ts'
+import { networkOf } from './plan-fields.ts'
+import type { KeyPath } from './plan-faults.ts'
+
+export interface RuleFault {
+  readonly path: KeyPath
+  readonly what: string
+  readonly mend: string
+}
+
+type Rule = (plan: Plan) => readonly RuleFault[]
+
+/** In the order of the plan. */
+export function brokenRules(plan: Plan): readonly RuleFault[] {
+  const rules: readonly Rule[] = [
+    halfOfTls,
+    clientsWithoutSenderDomains,
+    twoSplitKeys,
+    hostTwice,
+    dotRuleForUnknownDomain,
+    firstRetryAfterLongest,
+    stagesNotRising,
+    rollBackAboveGate,
+  ]
+  return rules.flatMap((rule) => rule(plan))
+}
+
+function halfOfTls({ gateway }: Plan): readonly RuleFault[] {
+  if ((gateway.tlsKeyFile === undefined) === (gateway.tlsCertFile === undefined)) return []
+  const [has, lacks] = gateway.tlsKeyFile === undefined ? ['tlsCertFile', 'tlsKeyFile'] : ['tlsKeyFile', 'tlsCertFile']
+  return [{ path: ['gateway', has], what: `is set without ${lacks}`, mend: 'STARTTLS needs both, or neither.' }]
+}
+
+/** The schema fills the list with the plan's domain; only an explicit empty one comes here. */
+function clientsWithoutSenderDomains({ gateway }: Plan): readonly RuleFault[] {
+  if (gateway.senderDomains.length > 0) return []
+  return [
+    {
+      path: ['gateway', 'senderDomains'],
+      what: 'is an empty list, so nobody could send anything',
+      mend: 'List the domains of your envelope senders, or remove the key to allow the domain of the plan.',
+    },
+  ]
+}
+
+function twoSplitKeys({ split }: Plan): readonly RuleFault[] {
+  if (split.key === undefined || split.keyFile === undefined) return []
+  return [
+    { path: ['split', 'keyFile'], what: 'is set beside split.key', mend: 'Keep one of them; the file is better.' },
+  ]
+}
+
+function hostTwice({ legacy }: Plan): readonly RuleFault[] {
+  const seen = new Set<string>()
+  return legacy.hosts.flatMap(({ host, port }, i) => {
+    const name = `${host.toLowerCase()}:${port}`
+    const isNew = !seen.has(name)
+    seen.add(name)
+    return isNew ? [] : [{ path: ['legacy', 'hosts', i], what: `is ${name} once more`, mend: 'List each host once.' }]
+  })
+}
+
+function dotRuleForUnknownDomain({ addresses }: Plan): readonly RuleFault[] {
+  return Object.keys(addresses.dotAddresses)
+    .filter((domain) => !addresses.dotDomains.includes(domain))
+    .map((domain) => ({
+      path: ['addresses', 'dotAddresses', domain],
+      what: 'has a rule, but is not in addresses.dotDomains, so such addresses are refused',
+      mend: `Add ${domain} to addresses.dotDomains.`,
+    }))
+}
+
+function firstRetryAfterLongest({ retry }: Plan): readonly RuleFault[] {
+  if (retry.firstSeconds <= retry.longestSeconds) return []
+  return [
+    {
+      path: ['retry', 'firstSeconds'],
+      what: `is ${retry.firstSeconds}, more than longestSeconds, ${retry.longestSeconds}`,
+      mend: 'The first wait must not be longer than the longest.',
+    },
+  ]
+}
+
+function stagesNotRising({ stages }: Plan): readonly RuleFault[] {
+  return stages.flatMap(({ percent }, i) => {
+    const before = stages[i - 1]?.percent ?? -1
+    if (percent > before) return []
+    const mend = 'Stages rise: write the smaller one first.'
+    return [{ path: ['stages', i, 'percent'], what: `is ${percent}, and the stage before is ${before}`, mend }]
+  })
+}
+
+function rollBackAboveGate({ gates }: Plan): readonly RuleFault[] {
+  if (gates.successPercentRollBack <= gates.successPercentMin) return []
+  return [
+    {
+      path: ['gates', 'successPercentRollBack'],
+      what: `is ${gates.successPercentRollBack}, more than successPercentMin, ${gates.successPercentMin}`,
+      mend: 'Rolling back must come later than holding.',
+    },
+  ]
+}
+
+/** Wider private networks than these hold machines nobody thought of: bridges, proxies and NAT hide who is behind them. */
+const PRIVATE_BITS_MIN = { 32: 24, 128: 64 } as const
+const PUBLIC_BITS_MIN = { 32: 16, 128: 32 } as const
+
+/** What is allowed and yet dangerous. */
+export function warningsOf(plan: Plan): readonly RuleFault[] {
+  return [...wide(plan, 'clients'), ...wide(plan, 'proxies'), ...clearTextPasswords(plan)]
+}
+
+function wide({ gateway }: Plan, key: 'clients' | 'proxies'): readonly RuleFault[] {
+  return gateway[key].flatMap((text, i) => {
+    const network = networkOf(text)
+    if (network === undefined) return []
+    const least = (network.isPrivate ? PRIVATE_BITS_MIN : PUBLIC_BITS_MIN)[network.width]
+    if (network.bits >= least) return []
+    const what = `is a wide ${network.isPrivate ? 'private' : 'public'} network: whoever is in it, or behind a NAT in it, may send`
+    return [{ path: ['gateway', key, i], what, mend: 'List the machines one by one, or let them use AUTH.' }]
+  })
+}
+
+function clearTextPasswords({ gateway }: Plan): readonly RuleFault[] {
+  if (!gateway.authWithoutTls || ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)) return []
+  return [
+    {
+      path: ['gateway', 'authWithoutTls'],
+      what: 'is true: passwords cross the network in clear text',
+      mend: 'Use it only on a network of your own.',
+    },
+  ]
+}

@@ -1,0 +1,146 @@
+// The design's sections: values as the customer wrote them, read by the checks. Types and keys are judged, values hardly,
+// because a faulty design must load for its faults to be found.
+import { z } from 'zod'
+import { amount, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
+
+const ANY_COUNT = 1e15
+const count = () => amount(0, ANY_COUNT)
+
+const stage = z.strictObject({
+  percent: percent(),
+  leastHours: amount(0, 8_784).default(24),
+  leastMails: count().default(10_000),
+})
+
+// §8.1 and §8.2.
+const gates = z.strictObject({
+  successPercentMin: percent().default(99.5),
+  successPercentRollBack: percent().default(95),
+  bouncePercentMax: percent().default(5),
+  complaintPercentMax: percent().default(0.1),
+  latencySecondsMax: count().default(60),
+  quotaPercentMax: percent().default(80),
+  dkimPercentMin: percent().default(99),
+})
+
+const volume = z.strictObject({
+  mailsPerDay: count().exactOptional(),
+  mailsPerHour: count().exactOptional(),
+  legacyHosts: count().exactOptional(),
+})
+
+const targets = z.strictObject({
+  availabilityPercent: percent().exactOptional(),
+  successPercent: percent().exactOptional(),
+  mailsPerHour: count().exactOptional(),
+  peakMailsPerHour: count().exactOptional(),
+  latencySeconds: count().exactOptional(),
+})
+
+const identity = z.strictObject({
+  dkimType: oneOf(['BYODKIM', 'EasyDKIM']).exactOptional(),
+  dkimSigning: yesOrNo().exactOptional(),
+  dkimKeyBits: count().exactOptional(),
+  dkimSelectors: count().exactOptional(),
+  dkimRecord: oneOf(['TXT', 'CNAME']).exactOptional(),
+  dkimKeyLifeMonths: count().exactOptional(),
+  dkimWarnDays: count().exactOptional(),
+  spf: text().exactOptional(),
+  dmarc: text().exactOptional(),
+})
+
+const configurationSet = z.strictObject({
+  name: text().exactOptional(),
+  tlsPolicy: text().exactOptional(),
+  reputationMetrics: yesOrNo().exactOptional(),
+  sending: yesOrNo().exactOptional(),
+  eventTypes: list(text()).exactOptional(),
+  eventDestination: text().exactOptional(),
+})
+
+const quota = z.strictObject({
+  ratePerSecond: count().exactOptional(),
+  recipientsPerDay: count().exactOptional(),
+})
+
+const lambdaFunction = z.strictObject({
+  memoryMegabytes: count().exactOptional(),
+  timeoutSeconds: count().exactOptional(),
+  reservedConcurrency: count().exactOptional(),
+  schedule: text().exactOptional(),
+  scheduleMeans: text().exactOptional(),
+  eventSources: list(text()).exactOptional(),
+})
+
+const lambda = z.strictObject({
+  runtime: text().exactOptional(),
+  dkim: lambdaFunction.exactOptional(),
+  mail: lambdaFunction.exactOptional(),
+  retryAttempts: count().exactOptional(),
+  deadLetterQueue: yesOrNo().exactOptional(),
+})
+
+const alarm = z.strictObject({
+  metric: text(),
+  threshold: z.number().describe('a number'),
+  comparison: text().exactOptional(),
+  evaluationPeriods: count().exactOptional(),
+  periodSeconds: count().exactOptional(),
+  statistic: text().exactOptional(),
+})
+
+const archive = z.strictObject({
+  versioning: yesOrNo().exactOptional(),
+  encryption: text().exactOptional(),
+  transitions: list(z.strictObject({ days: count(), storageClass: text() })).exactOptional(),
+})
+
+const recovery = z.strictObject({
+  rtoHours: count().exactOptional(),
+  rpoHours: count().exactOptional(),
+  availabilityZones: list(text()).exactOptional(),
+  rollBackBy: text().exactOptional(),
+})
+
+const security = z.strictObject({
+  adminNetworks: list(network()).exactOptional(),
+  readOnlyNetworks: list(network()).exactOptional(),
+  tlsMin: text().exactOptional(),
+  smtpRotationDays: count().exactOptional(),
+})
+
+const budget = z.strictObject({
+  yenPerMonth: count().exactOptional(),
+  legacyYenPerMonth: count().exactOptional(),
+  sesYenPerMail: count().exactOptional(),
+  estimateYen: z.record(text(), count()).describe('item: yen').exactOptional(),
+  reservedCapacity: yesOrNo().exactOptional(),
+})
+
+const phase = z.strictObject({ phase: whole(1, 99), name: text(), days: count() })
+const schedule = z.strictObject({
+  migrationDays: count().exactOptional(),
+  dnsTeamDays: count().exactOptional(),
+  downtimeHoursMax: count().exactOptional(),
+  phases: list(phase).exactOptional(),
+})
+
+/** §2.2: 10 % → 50 % → 100 %. */
+const DEFAULT_STAGES = [{ percent: 10 }, { percent: 50 }, { percent: 100 }]
+
+export const designFields = {
+  stages: list(stage, 1).prefault(DEFAULT_STAGES),
+  gates: gates.prefault({}),
+  volume: volume.default({}),
+  targets: targets.default({}),
+  identity: identity.default({}),
+  configurationSet: configurationSet.default({}),
+  quota: quota.default({}),
+  lambda: lambda.default({}),
+  alarms: z.record(text(), alarm).describe('name: alarm').default({}),
+  archive: archive.default({}),
+  recovery: recovery.default({}),
+  security: security.default({}),
+  budget: budget.default({}),
+  schedule: schedule.default({}),
+}
