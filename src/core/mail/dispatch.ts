@@ -99,6 +99,7 @@ export class Dispatcher {
     } catch {
       // The disk refuses to write the attempts, so nothing may be sent.
       await this.#options.clock.sleep(STORAGE_PAUSE_MS)
+      this.#woken = true
       return []
     }
   }

@@ -50,13 +50,16 @@ const TEXT_MAX = 512
 
 /** A foreign text (an SMTP reply, an API message) made fit for a log: addresses, clients and credentials masked, one line. */
 export function maskText(text: string): string {
-  return text
-    .slice(0, TEXT_MAX)
-    .replaceAll(CONTROL, ' ')
-    .replaceAll(ADDRESS, (address) => maskAddress(address))
-    .replaceAll(BASE64, (token) => (looksSecret(token) ? STARS : token))
-    .replaceAll(IPV4, (ip) => maskIp(ip))
-    .replaceAll(IPV6, (ip) => maskIp(ip))
+  return (
+    text
+      .slice(0, TEXT_MAX)
+      .replaceAll(CONTROL, ' ')
+      .replaceAll(ADDRESS, (address) => maskAddress(address))
+      .replaceAll(BASE64, (token) => (looksSecret(token) ? STARS : token))
+      .replaceAll(IPV4, (ip) => maskIp(ip))
+      // Eight groups or a double colon make an address; three groups of digits are a time of day.
+      .replaceAll(IPV6, (ip) => (ip.includes('::') || ip.split(':').length === 8 ? maskIp(ip) : ip))
+  )
 }
 
 function looksSecret(token: string): boolean {

@@ -10,6 +10,9 @@ const CATCH_UP_MS = 20
 /** Our clock and the other side's differ a little; at exactly the allowed rate the sum of both errors would be refused. */
 const MARGIN = 0.997
 
+/** One second, and the little by which two sends can come closer together on the way. */
+const WINDOW_MS = SECOND_MS + 2
+
 export interface Pacer {
   /** Books `recipients` and answers when they may go, which is `nowMs` when there is room. */
   reserve(recipients: number, nowMs: number): number
@@ -23,12 +26,13 @@ export interface Pacer {
 export function pacer(recipientsPerSecond: number | undefined): Pacer {
   let rate = recipientsPerSecond
   let nextAt = 0
+  const window = slidingWindow()
   return {
     reserve(recipients, nowMs) {
       if (rate === undefined) return nowMs
       nextAt = Math.max(nextAt, nowMs - CATCH_UP_MS)
-      const goAt = Math.max(nextAt, nowMs)
-      nextAt += (recipients * SECOND_MS) / (rate * MARGIN)
+      const goAt = window.place(recipients, Math.max(nextAt, nowMs), Math.max(1, Math.floor(rate)))
+      nextAt = Math.max(nextAt, goAt - CATCH_UP_MS) + (recipients * SECOND_MS) / (rate * MARGIN)
       return goAt
     },
     get nextAt() {
@@ -39,6 +43,34 @@ export function pacer(recipientsPerSecond: number | undefined): Pacer {
     },
     get recipientsPerSecond() {
       return rate
+    },
+  }
+}
+
+/** What was booked in the last second: spreading alone would let two large parts meet in one window. */
+function slidingWindow(): { place(recipients: number, earliestAt: number, max: number): number } {
+  let booked: { readonly at: number; readonly recipients: number }[] = []
+  let head = 0
+  let sum = 0
+  const dropHead = (): number => {
+    const entry = booked[head]!
+    head += 1
+    sum -= entry.recipients
+    return entry.at
+  }
+  return {
+    place(recipients, earliestAt, max) {
+      let at = earliestAt
+      while (head < booked.length && booked[head]!.at <= at - WINDOW_MS) dropHead()
+      // A part larger than the limit goes when it has the window to itself.
+      while (head < booked.length && sum + recipients > max) at = Math.max(at, dropHead() + WINDOW_MS)
+      booked.push({ at, recipients })
+      sum += recipients
+      if (head > booked.length / 2) {
+        booked = booked.slice(head)
+        head = 0
+      }
+      return at
     },
   }
 }
