@@ -1,0 +1,82 @@
+// A person moves the stage (S1, S3): checked, written with who and why, and only then in force.
+// The robot of a later day takes the same door.
+import type { Log } from '../base/log.ts'
+import { isPercent, type Stage } from './stage.ts'
+import type { ShiftStore } from './ports.ts'
+
+export interface SetStageOptions {
+  readonly store: ShiftStore
+  readonly now: () => number
+  readonly log: Log
+  /** Why mail through SES would not be aligned now (S7), or undefined when it would be. */
+  readonly misaligned: () => Promise<string | undefined>
+  /** Called when the new stage is on disk. */
+  readonly changed: (after: Stage, before: Stage) => void
+}
+
+export interface StageOrder {
+  readonly percent: number
+  readonly by: string
+  readonly reason: string
+}
+
+export type SetStageAnswer =
+  | { readonly kind: 'done'; readonly stage: Stage }
+  | {
+      readonly kind: 'refused'
+      readonly reason: 'badValue' | 'notAligned' | 'sameValue' | 'storageFailed'
+      readonly message: string
+    }
+
+/** The history is read by people: a reason is a sentence, not a document. */
+const REASON_MAX = 500
+
+export async function setStage(options: SetStageOptions, order: StageOrder): Promise<SetStageAnswer> {
+  const before = await options.store.current()
+  const refusal = judge(order, before) ?? (await judgeAlignment(options, order, before))
+  if (refusal) return refusal
+  const after: Stage = {
+    percent: order.percent,
+    changedAt: options.now(),
+    changedBy: order.by,
+    reason: order.reason.slice(0, REASON_MAX),
+  }
+  try {
+    await options.store.set(after)
+  } catch {
+    options.log.alarm('stageNotStored', { percent: order.percent })
+    return refuse(
+      'storageFailed',
+      'the stage could not be written to disk, so it stays as it was; free the disk and try again',
+    )
+  }
+  options.log.info('stage', { percent: after.percent, before: before.percent, by: after.changedBy, why: after.reason })
+  options.changed(after, before)
+  return { kind: 'done', stage: after }
+}
+
+type Refusal = Extract<SetStageAnswer, { kind: 'refused' }>
+
+function judge({ percent, reason, by }: StageOrder, before: Stage): Refusal | undefined {
+  if (!isPercent(percent)) return refuse('badValue', `the stage is a number from 0 to 100, not ${percent}`)
+  if (reason.trim() === '') return refuse('badValue', 'a change of the stage needs a reason; it is kept in the history')
+  if (by.trim() === '') return refuse('badValue', 'a change of the stage needs the name of who makes it')
+  return percent === before.percent
+    ? refuse('sameValue', `the stage is ${percent} % already; nothing was recorded`)
+    : undefined
+}
+
+/** Going up asks; going down never does: a way back that could be refused is none. */
+async function judgeAlignment(
+  { misaligned }: SetStageOptions,
+  { percent }: StageOrder,
+  before: Stage,
+): Promise<Refusal | undefined> {
+  if (percent <= before.percent) return undefined
+  const fault = await misaligned()
+  return fault === undefined ? undefined : refuse('notAligned', fault)
+}
+
+function refuse(reason: Refusal['reason'], message: string): Refusal {
+  return { kind: 'refused', reason, message }
+}
