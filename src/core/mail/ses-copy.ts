@@ -8,6 +8,10 @@ import type { Content } from './mail.ts'
 /** Names of our message tags. Events carry them back, so that feedback finds its mail without a search. */
 export const MAIL_TAG = 'watari-mail'
 export const PART_TAG = 'watari-part'
+/** The envelope sender in base64url, on the API wire only: there SES does not say that `mail.source` is what we gave. */
+export const SENDER_TAG = 'watari-sender'
+/** Longest value of a tag (MessageTagValue); a sender that does not fit is found by its mail id. */
+export const TAG_CHARACTERS_MAX = 256
 
 /** On the SMTP wire the configuration set and the tags are header fields, on the API wire parameters of the call. */
 export type SesWire = 'smtp' | 'api'
