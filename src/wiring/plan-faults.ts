@@ -2,7 +2,7 @@
 // Values are shown only where they cannot be secret: a text is quoted for names and choices, never for keys and credentials.
 import { isMap, isNode, isScalar, type Document, type LineCounter, type Node } from 'yaml'
 import type { z } from 'zod'
-import { descriptionAt, keysAt, nearest, whereElse } from './plan-keys.ts'
+import { descriptionAt, keysAt, nearest, whereElse, type KeyPath } from './plan-keys.ts'
 
 export interface PlanFault {
   readonly line: number
@@ -19,8 +19,6 @@ export interface PlanSource {
   readonly lines: LineCounter
   readonly values: unknown
 }
-
-export type KeyPath = readonly (string | number)[]
 
 const SECRET = /^(split|ses\.credentials|ses\.apiEndpoint)(\.|$)/
 const SHOWN_MAX = 60

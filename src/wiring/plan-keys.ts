@@ -1,6 +1,8 @@
 // Asks the plan's schema which keys it knows and what belongs there. Only reads; knows nothing of files.
 import type { z } from 'zod'
-import type { KeyPath } from './plan-faults.ts'
+
+/** Steps from the top of a plan: names, and indexes of lists. */
+export type KeyPath = readonly (string | number)[]
 
 interface Definition {
   readonly type: string

@@ -1,0 +1,190 @@
+// The control channel: what an operator may ask of this gateway, as HTTP over a unix socket in the data folder.
+// It asks Operations and decides nothing. Addresses are masked unless the operator asks for them, and that is logged.
+import { Hono, type Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { Log } from '../core/base/log.ts'
+import { maskAddress, maskText } from '../core/mail/mask.ts'
+import type { PartSummary } from '../core/mail/mail.ts'
+import type { Answer, OperationRefusal, Operations } from '../core/mail/operations.ts'
+import { describeError } from '../core/watch/describe-error.ts'
+
+/** Orders are a few words. */
+const BODY_OCTETS_MAX = 16_384
+const PAGE_MAX = 500
+const HISTORY_MAX = 1_000
+
+// Control characters in a name or reason could forge lines in whatever shows them.
+const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u)
+const order = z.strictObject({ by: words(64), reason: words(500) })
+const stageOrder = order.extend({ percent: z.number() })
+const rerouteOrder = order.extend({ route: z.enum(['legacy', 'ses']) })
+const routeName = z.enum(['legacy', 'ses'])
+const shown = { full: z.enum(['yes', 'no']).default('no'), by: words(64).optional() }
+const showQuery = z.strictObject(shown)
+const listQuery = z.strictObject({
+  ...shown,
+  route: routeName.optional(),
+  state: z.enum(['waiting', 'active', 'unclear', 'held', 'quarantined']).optional(),
+  containing: words(320).optional(),
+  cursor: words(200).optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+})
+const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(HISTORY_MAX).default(20) })
+
+const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
+  noSuchMail: 404,
+  partActive: 409,
+  wrongState: 409,
+  badValue: 400,
+  notAligned: 409,
+  sameValue: 409,
+  storageFailed: 503,
+}
+
+/** The answers of the control channel, without a socket. */
+export function controlApp(operations: Operations, log: Log): Hono {
+  const app = new Hono()
+  app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
+  app.get('/status', async (context) => context.json(await operations.status()))
+  stageRoutes(app, operations, log)
+  mailRoutes(app, operations, log)
+  changeRoutes(app, operations, log)
+  routeRoutes(app, operations, log)
+  app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
+  app.onError((error, context) => {
+    log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })
+    return context.json({ reason: 'internal', message: 'the gateway failed to answer; its log tells more' }, 500)
+  })
+  return app
+}
+
+function stageRoutes(app: Hono, operations: Operations, log: Log): void {
+  app.get('/stage', async (context) => context.json(await operations.stage()))
+  app.get('/stage/history', async (context) => {
+    const query = historyQuery.safeParse(context.req.query())
+    return query.success ? context.json(await operations.stageHistory(query.data.limit)) : bad(context, query.error)
+  })
+  app.put('/stage', async (context) => {
+    const asked = stageOrder.safeParse(await bodyOf(context))
+    if (!asked.success) return bad(context, asked.error)
+    return answered(context, await operations.setStage(asked.data), () =>
+      log.info('stageSet', { percent: asked.data.percent, ...said(asked.data) }),
+    )
+  })
+}
+
+function mailRoutes(app: Hono, operations: Operations, log: Log): void {
+  app.get('/mails', async (context) => {
+    const asked = listQuery.safeParse(context.req.query())
+    if (!asked.success) return bad(context, asked.error)
+    const { full, by, ...query } = asked.data
+    const page = await operations.listMails(withoutUndefined(query))
+    if (full === 'yes') log.info('addressesShown', { by, parts: page.parts.length })
+    return context.json({ ...page, parts: page.parts.map(full === 'yes' ? asIs : masked) })
+  })
+  app.get('/mails/:id', async (context) => {
+    const asked = showQuery.safeParse(context.req.query())
+    if (!asked.success) return bad(context, asked.error)
+    const id = context.req.param('id')
+    const parts = await operations.showMail(id)
+    if (parts.length === 0)
+      return refused(context, 'noSuchMail', 'the queue has no such mail: it is done, or never was')
+    if (asked.data.full === 'yes') log.info('addressesShown', { by: asked.data.by, mailId: parts[0]!.mailId })
+    return context.json({ parts: parts.map(asked.data.full === 'yes' ? asIs : masked) })
+  })
+}
+
+function changeRoutes(app: Hono, operations: Operations, log: Log): void {
+  const changes = {
+    hold: (id: string, by: Order) => operations.holdMail(id, by),
+    release: (id: string, by: Order) => operations.releaseMail(id, by),
+    retry: (id: string, by: Order) => operations.retryMail(id, by),
+    bounce: (id: string, by: Order) => operations.bounceMail(id, by),
+  }
+  for (const [name, change] of Object.entries(changes)) {
+    app.post(`/mails/:id/${name}`, async (context) => {
+      const asked = order.safeParse(await bodyOf(context))
+      if (!asked.success) return bad(context, asked.error)
+      const id = context.req.param('id')
+      return answered(context, await change(id, asked.data), () =>
+        log.info('mailChanged', { mailId: id, change: name, ...said(asked.data) }),
+      )
+    })
+  }
+  app.post('/mails/:id/reroute', async (context) => {
+    const asked = rerouteOrder.safeParse(await bodyOf(context))
+    if (!asked.success) return bad(context, asked.error)
+    const id = context.req.param('id')
+    return answered(context, await operations.rerouteMail(id, asked.data), () =>
+      log.info('mailChanged', { mailId: id, change: 'reroute', route: asked.data.route, ...said(asked.data) }),
+    )
+  })
+}
+
+function routeRoutes(app: Hono, operations: Operations, log: Log): void {
+  app.get('/routes', async (context) => context.json(await operations.routes()))
+  for (const change of ['stop', 'resume'] as const) {
+    app.post(`/routes/:route/${change}`, async (context) => {
+      const route = routeName.safeParse(context.req.param('route'))
+      if (!route.success) return bad(context, 'there are two routes, legacy and ses')
+      const asked = order.safeParse(await bodyOf(context))
+      if (!asked.success) return bad(context, asked.error)
+      const answer = await (change === 'stop'
+        ? operations.stopRoute(route.data, asked.data)
+        : operations.resumeRoute(route.data, asked.data))
+      return answered(context, answer, () =>
+        log.info('routeChanged', { route: route.data, change, ...said(asked.data) }),
+      )
+    })
+  }
+}
+
+type Order = z.output<typeof order>
+const said = ({ by, reason }: Order) => ({ by, reason: maskText(reason) })
+
+/** Addresses as a log may show them; the reason may hold a reply that names one. */
+function masked(part: PartSummary): PartSummary {
+  return {
+    ...part,
+    sender: maskAddress(part.sender),
+    recipients: part.recipients.map(maskAddress),
+    reason: maskText(part.reason),
+  }
+}
+const asIs = (part: PartSummary) => part
+
+async function bodyOf(context: Context): Promise<unknown> {
+  try {
+    return await context.req.json()
+  } catch {
+    return undefined
+  }
+}
+
+function answered(context: Context, answer: Answer, onDone: () => void): Response {
+  if (answer.kind === 'refused') return refused(context, answer.reason, answer.message)
+  onDone()
+  return context.json(answer)
+}
+
+function refused(context: Context, reason: OperationRefusal, message: string): Response {
+  return context.json({ kind: 'refused', reason, message }, STATUS_OF[reason])
+}
+
+function bad(context: Context, why: z.ZodError | string): Response {
+  const message =
+    typeof why === 'string' ? why : why.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)[0]!
+  return context.json({ kind: 'refused', reason: 'badValue', message }, 400)
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>
+}
