@@ -16,8 +16,9 @@ export function hostOf({ region, endpoint }: SesPlace): string {
   return endpoint === undefined ? `email.${region}.amazonaws.com` : new URL(endpoint).host
 }
 
-export function sesClient(place: SesPlace, options: HttpHandlerOptions): SESv2Client {
-  return new SESv2Client({
+/** What both clients share. */
+export function clientSettings(place: SesPlace): SESv2ClientConfig {
+  return {
     region: place.region,
     ...(place.endpoint !== undefined && { endpoint: place.endpoint }),
     ...(place.credentials !== undefined && { credentials: place.credentials }),
@@ -26,6 +27,13 @@ export function sesClient(place: SesPlace, options: HttpHandlerOptions): SESv2Cl
     retryMode: 'standard',
     // Our own name; the SDK's would tell the platform and its version to everyone who reads a log.
     defaultUserAgentProvider: () => Promise.resolve([['watari']]),
+  }
+}
+
+/** The client for sending, whose calls say how far they have come. */
+export function sesClient(place: SesPlace, options: HttpHandlerOptions): SESv2Client {
+  return new SESv2Client({
+    ...clientSettings(place),
     requestHandler: sesHttpHandler(options) as unknown as NonNullable<SESv2ClientConfig['requestHandler']>,
   })
 }
