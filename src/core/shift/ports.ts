@@ -1,8 +1,6 @@
 // What the shift needs from the world. Each port is small and in the words of the shift; adapters implement them.
 import type { Stage } from './stage.ts'
 
-import type { Stage } from './stage.ts'
-
 /** Where the stage is kept, with its history. One gateway reads and writes it; a person or the robot is named in each entry. */
 export interface ShiftStore {
   /** The stage now; `INITIAL_STAGE` when none was ever set. */
@@ -39,14 +37,4 @@ export interface IdentityFacts {
 export interface SesIdentity {
   /** Undefined when SES has no such identity; rejects when SES cannot be asked. */
   facts(domain: string): Promise<IdentityFacts | undefined>
-}
-
-/** Where the stage is kept, with its history. One gateway reads and writes it; a person or the robot is named in each entry. */
-export interface ShiftStore {
-  /** The stage now; `INITIAL_STAGE` when none was ever set. */
-  current(): Promise<Stage>
-  /** Resolves when the change and its entry in the history are on disk; rejects when they are not. */
-  set(stage: Stage): Promise<void>
-  /** The last `limit` changes, oldest first. */
-  history(limit: number): Promise<readonly Stage[]>
 }
