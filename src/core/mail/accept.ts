@@ -4,15 +4,13 @@ import type { Log } from '../base/log.ts'
 import { latin1Bytes, utf8FromLatin1 } from '../base/bytes.ts'
 import type { Route } from '../shift/route.ts'
 import type { Meter } from '../watch/metrics.ts'
-import { domainOf, isUnder, parseMailbox, spelled } from './address.ts'
+import { domainOf, parseMailbox, spelled } from './address.ts'
 import type { Content, NewMail, PartPlan } from './mail.ts'
 import type { Client, Envelope, Intake, MailQueue } from './ports.ts'
 import { receivedHeader } from './received.ts'
 import { refuse, type Refusal } from './refusal.ts'
 import type { Split } from './split.ts'
 
-/** More hops than any honest path has: Postfix's hopcount_limit. */
-const RECEIVED_MAX = 50
 /**
  * Recipients of one transaction towards the old hosts. Postfix takes 1,000 (smtpd_recipient_limit); one hundred keeps a
  * doubt or a retry small, and is what docomo asks of a session.
@@ -26,7 +24,9 @@ export interface AcceptPolicy {
   readonly postmasterDomain: string
   /** Octets of a message, without dot-stuffing (RFC 1870). */
   readonly sizeMax: number
-  /** Domains that may stand in the reverse-path, subdomains included; empty means any. */
+  /** Received headers a mail may bring; more is a circle (RFC 5321 6.3). */
+  readonly hopsMax: number
+  /** Domains that may stand in the reverse-path; '.example.jp' means all under it. Empty means any. */
   readonly senderDomains: readonly string[]
   /** Receiving domains where a..b@, a.@ and .a@ are live mailboxes. */
   readonly carrierDomains: readonly string[]
@@ -91,7 +91,9 @@ function judgeSender({ policy, toAscii }: AcceptOptions, client: Client, sender:
   if (mailbox === 'nonAsciiLocalPart') return refuse('nonAsciiLocalPart', 'the local part must be ASCII')
   if (mailbox === 'syntax') return refuse('senderSyntax', 'the sender address is malformed')
   const allowed = policy.senderDomains
-  if (allowed.length > 0 && !allowed.some((domain) => isUnder(mailbox.domain, domain))) {
+  const fits = (rule: string): boolean =>
+    rule.startsWith('.') ? mailbox.domain.endsWith(rule) : mailbox.domain === rule
+  if (allowed.length > 0 && !allowed.some(fits)) {
     return refuse('senderNotAllowed', 'mail from this domain is not sent here; see gateway.senderDomains in the plan')
   }
   return undefined
@@ -128,7 +130,8 @@ async function accept(options: AcceptOptions, client: Client, envelope: Envelope
   if (refusal) return refusal
   const inspection = options.inspect(envelope.sender, content)
   if (inspection.refusal) return inspection.refusal
-  if (inspection.received > RECEIVED_MAX) return refuse('loop', 'too many Received headers: this mail goes in a circle')
+  if (inspection.received > policy.hopsMax)
+    return refuse('loop', 'too many Received headers: this mail goes in a circle')
 
   const acceptedAt = now()
   const mail = newMail(options, { client, envelope, content, inspection, acceptedAt })
