@@ -1,0 +1,131 @@
+// Asks a running gateway over its control socket. Every trouble becomes a CommandError with its exit code.
+import { request } from 'node:http'
+import { join } from 'node:path'
+import type { OperationRefusal } from '../core/mail/operations.ts'
+import { CommandError, EXIT, type ExitCode } from './exit.ts'
+
+export const CONTROL_SOCKET = 'control.sock'
+/** A gateway under full load answers in milliseconds; one that does not answer in this time is in trouble. */
+const ANSWER_MS = 30_000
+/** A page of 500 parts with a thousand recipients each is under this. */
+const ANSWER_OCTETS_MAX = 64 * 1_048_576
+
+export interface ControlClient {
+  readonly get: <T>(path: string, query?: Readonly<Record<string, string | undefined>>) => Promise<T>
+  readonly send: <T>(method: 'PUT' | 'POST', path: string, body: object) => Promise<T>
+}
+
+const EXIT_OF: Readonly<Record<OperationRefusal, ExitCode>> = {
+  noSuchMail: EXIT.nothing,
+  partActive: EXIT.tryAgain,
+  wrongState: EXIT.nothing,
+  badValue: EXIT.usage,
+  notAligned: EXIT.forbidden,
+  sameValue: EXIT.ok,
+  storageFailed: EXIT.tryAgain,
+}
+
+export function controlClient(dataFolder: string): ControlClient {
+  const socketPath = join(dataFolder, CONTROL_SOCKET)
+  return {
+    get: async <T>(path: string, query: Readonly<Record<string, string | undefined>> = {}) => {
+      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+      const search = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : ''
+      return (await ask(socketPath, { method: 'GET', path: path + search })) as T
+    },
+    send: async <T>(method: 'PUT' | 'POST', path: string, body: object) =>
+      (await ask(socketPath, { method, path, body: JSON.stringify(body) })) as T,
+  }
+}
+
+interface Question {
+  readonly method: string
+  readonly path: string
+  readonly body?: string
+}
+
+function ask(socketPath: string, { method, path, body }: Question): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const headers =
+      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const asked = request({ socketPath, method, path, headers, timeout: ANSWER_MS }, (response) => {
+      const chunks: Buffer[] = []
+      let octets = 0
+      response.on('data', (chunk: Buffer) => {
+        octets += chunk.length
+        if (octets > ANSWER_OCTETS_MAX) response.destroy(new Error('the answer is too long'))
+        else chunks.push(chunk)
+      })
+      response.once('error', reject)
+      response.once('end', () =>
+        settle(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'), { resolve, reject }),
+      )
+    })
+    asked.once('timeout', () => asked.destroy(noAnswer(socketPath)))
+    asked.once('error', (error) => reject(translated(error, socketPath)))
+    asked.end(body)
+  })
+}
+
+interface Settlers {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+function settle(status: number, text: string, { resolve, reject }: Settlers): void {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    reject(new CommandError(EXIT.internal, 'internal', 'the gateway gave an answer that is no JSON'))
+    return
+  }
+  if (status < 400) resolve(answer)
+  else reject(refusal(answer as { reason?: string; message?: string }))
+}
+
+function refusal({
+  reason = 'internal',
+  message = 'the gateway refused',
+}: {
+  reason?: string
+  message?: string
+}): CommandError {
+  const exitCode = Object.hasOwn(EXIT_OF, reason) ? EXIT_OF[reason as OperationRefusal] : EXIT.internal
+  return new CommandError(exitCode, reason, message)
+}
+
+function noAnswer(socketPath: string): CommandError {
+  const what = `the gateway at ${socketPath} did not answer in ${ANSWER_MS / 1_000} s`
+  return new CommandError(EXIT.tryAgain, 'noAnswer', what, 'Look at its log, and ask again.')
+}
+
+function translated(error: Error & { code?: string }, socketPath: string): Error {
+  if (error instanceof CommandError) return error
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ECONNREFUSED':
+      return new CommandError(
+        EXIT.unavailable,
+        'notRunning',
+        `no gateway runs on this data folder: nobody answers at ${socketPath}`,
+        'Start one with watari up or watari gateway, or name its folder with --data DIR.',
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new CommandError(
+        EXIT.forbidden,
+        'noPermission',
+        `you may not open ${socketPath}`,
+        'Ask as the user the gateway runs as.',
+      )
+    default:
+      return new CommandError(
+        EXIT.tryAgain,
+        'noAnswer',
+        `the gateway at ${socketPath} broke off (${error.code ?? error.message})`,
+        'Look at its log, and ask again.',
+      )
+  }
+}

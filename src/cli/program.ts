@@ -1,0 +1,131 @@
+// The command line as one tree, and the one place where a failed command becomes an exit code and a message.
+import { Command, CommanderError } from 'commander'
+import { addMailCommands } from './commands/mail.ts'
+import { addPlanCommands } from './commands/plan.ts'
+import { addRouteCommands } from './commands/route.ts'
+import { addRunCommands } from './commands/run.ts'
+import { addStageCommands } from './commands/stage.ts'
+import { addStatusCommand } from './commands/status.ts'
+import { addUserCommands } from './commands/user.ts'
+import type { Environment } from './context.ts'
+import { CommandError, EXIT } from './exit.ts'
+import { paint } from './output.ts'
+import type { Programs } from './programs.ts'
+
+const AFTER_HELP = `
+Examples:
+  npm start                                        everything on this machine
+  watari status                                    is all well?
+  watari stage set 10 --reason "first step"        10 % of the recipients go to SES
+  watari stage set 0 --reason "bounces rise"       back to legacy
+  watari mail list --state held                    what waits for a person
+
+Files, in the data folder (--data, $WATARI_DATA, or ./data):
+  queue/        accepted mails until they are done    stage.json, stage-history.jsonl
+  control.sock  how these commands reach the gateway  users.json, split.key
+
+Exit codes: 0 done, 1 nothing found, 64 usage, 65 plan or data wrong, 69 no gateway runs, 70 a fault of Watari,
+73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
+`
+
+/** Wider lines are hard to read, and a fixed width keeps the documents true. */
+const HELP_COLUMNS = 110
+
+function buildProgram(environment: Environment, programs: Programs): Command {
+  const { terminal } = environment
+  const program = new Command('watari')
+    .description('Watari moves a sender from its own Postfix pool to Amazon SES without losing a mail.')
+    .usage('COMMAND [OPTIONS]')
+    .version(programs.version, '--version', 'the version')
+    .helpOption('-h, --help', 'this help')
+    .helpCommand(false)
+    .addHelpText('after', AFTER_HELP)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    // Usage errors are written once, by `failed`, so that they come as JSON too.
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.error,
+      outputError: () => {},
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+    })
+  addRunCommands(program, environment, programs)
+  addStatusCommand(program, environment)
+  addStageCommands(program, environment)
+  addRouteCommands(program, environment)
+  addMailCommands(program, environment)
+  addUserCommands(program, environment, programs)
+  addPlanCommands(program, environment, programs)
+  for (const group of program.commands) if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]')
+  return program
+}
+
+/** Runs one command line; the answer is the exit code. */
+export async function runCommand(
+  args: readonly string[],
+  environment: Environment,
+  programs: Programs,
+): Promise<number> {
+  try {
+    const program = buildProgram(environment, programs)
+    if (args.length === 0) {
+      environment.terminal.error(program.helpInformation() + AFTER_HELP)
+      return EXIT.usage
+    }
+    await program.parseAsync(args, { from: 'user' })
+    return EXIT.ok
+  } catch (error) {
+    return failed(error, args, environment)
+  }
+}
+
+function failed(error: unknown, args: readonly string[], { terminal }: Environment): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+  // A group without a command: its help was shown.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
+  const { exitCode, reason, message, mend } = told(error, args)
+  if (args.includes('--json')) {
+    terminal.error(`${JSON.stringify({ error: { reason, message, mend, exitCode } })}\n`)
+    return exitCode
+  }
+  const lines = message.includes('\n')
+  const text = [lines ? message : message.replace(/\.$/, ''), mend]
+    .filter((part) => part !== '')
+    .join(lines ? '\n' : '. ')
+  terminal.error(`${paint(terminal, 'red', 'watari:')} ${text}\n`)
+  return exitCode
+}
+
+function told(error: unknown, args: readonly string[]): Pick<CommandError, 'exitCode' | 'reason' | 'message' | 'mend'> {
+  if (error instanceof CommandError) return error
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+    const command = args.filter((arg) => /^[a-z]+$/.test(arg)).slice(0, 2)
+    return { exitCode: EXIT.usage, reason: 'usage', message, mend: `See watari ${[...command, '--help'].join(' ')}` }
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = error instanceof Error ? error.message : 'failed'
+  if (code === 'EADDRINUSE') {
+    return {
+      exitCode: EXIT.cannotCreate,
+      reason: 'portTaken',
+      message: `a port is taken: ${message}`,
+      mend: 'Stop what uses it, or choose another port.',
+    }
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC') {
+    return {
+      exitCode: EXIT.cannotCreate,
+      reason: 'cannotCreate',
+      message,
+      mend: 'Check the permissions and the space on the disk.',
+    }
+  }
+  return {
+    exitCode: EXIT.internal,
+    reason: 'internal',
+    message,
+    mend: 'This is a fault of Watari; its log tells more.',
+  }
+}

@@ -1,0 +1,23 @@
+// What the command line needs from wiring, as one value, so that its tests start nothing.
+import type { PlanReading } from '../wiring/config.ts'
+import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
+
+export interface Programs {
+  readonly version: string
+  /** The plan that is shipped. */
+  readonly shippedPlan: string
+  readonly readPlan: (file: string) => PlanReading
+  readonly up: (options: UpOptions) => Promise<Running>
+  readonly gateway: (options: GatewayOptions) => Promise<Running>
+  readonly standin: (options: StandinOptions) => Promise<Running>
+  readonly users: (file: string) => Users
+}
+
+/** The users that may send with AUTH. */
+export interface Users {
+  readonly list: () => Promise<readonly string[]>
+  /** True when the user is new, false when the password was replaced. */
+  readonly add: (name: string, password: string) => Promise<boolean>
+  /** False when there is no such user. */
+  readonly remove: (name: string) => Promise<boolean>
+}
