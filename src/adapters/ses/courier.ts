@@ -50,7 +50,9 @@ async function deliver(part: ClaimedPart, client: SESv2Client, options: SesCouri
     return { outcomes: allOf(part.recipients, prepared.outcome), signal: { kind: 'healthy' }, counts: true }
   }
   const call = { ...callFor(part, options), Content: { Raw: { Data: Buffer.concat(messageForm(prepared.content)) } } }
-  const delivery = await deliverInGroups(part.recipients, (recipients) => send(client, { call, recipients, options }))
+  const delivery = await deliverInGroups(prepared.recipients, (recipients) =>
+    send(client, { call, recipients, options }),
+  )
   if (delivery.outcomes.some(({ kind }) => kind === 'delivered')) prepared.delivered()
   return delivery
 }
