@@ -1,10 +1,9 @@
 // Asks a running gateway over its control socket. Every trouble becomes a CommandError with its exit code.
 import { request } from 'node:http'
-import { join } from 'node:path'
 import type { OperationRefusal } from '../core/mail/operations.ts'
+import { controlSocketIn } from '../wiring/run.ts'
 import { CommandError, EXIT, type ExitCode } from './exit.ts'
 
-export const CONTROL_SOCKET = 'control.sock'
 /** A gateway under full load answers in milliseconds; one that does not answer in this time is in trouble. */
 const ANSWER_MS = 30_000
 /** A page of 500 parts with a thousand recipients each is under this. */
@@ -26,7 +25,7 @@ const EXIT_OF: Readonly<Record<OperationRefusal, ExitCode>> = {
 }
 
 export function controlClient(dataFolder: string): ControlClient {
-  const socketPath = join(dataFolder, CONTROL_SOCKET)
+  const socketPath = controlSocketIn(dataFolder)
   return {
     get: async <T>(path: string, query: Readonly<Record<string, string | undefined>> = {}) => {
       const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)

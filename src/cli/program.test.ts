@@ -41,7 +41,7 @@ const PROGRAMS: Programs = {
   up: notStarted,
   gateway: notStarted,
   standin: notStarted,
-  users: () => ({ list: notStarted, add: notStarted, remove: notStarted }),
+  users: notStarted,
 }
 
 async function watari(line: string | readonly string[], programs: Partial<Programs> = {}) {

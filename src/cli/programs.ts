@@ -10,7 +10,7 @@ export interface Programs {
   readonly up: (options: UpOptions) => Promise<Running>
   readonly gateway: (options: GatewayOptions) => Promise<Running>
   readonly standin: (options: StandinOptions) => Promise<Running>
-  readonly users: (file: string) => Users
+  readonly users: (file: string) => Promise<Users>
 }
 
 /** The users that may send with AUTH. */

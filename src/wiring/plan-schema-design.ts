@@ -45,6 +45,7 @@ const identity = z.strictObject({
   dkimRecord: oneOf(['TXT', 'CNAME']).exactOptional(),
   dkimKeyLifeMonths: count().exactOptional(),
   dkimWarnDays: count().exactOptional(),
+  mailFromDomain: text().exactOptional(),
   spf: text().exactOptional(),
   dmarc: text().exactOptional(),
 })

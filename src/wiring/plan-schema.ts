@@ -114,7 +114,6 @@ const ses = z.strictObject({
     .describe('1 to 64 letters, digits, - or _')
     .exactOptional(),
   identities: list(domain()).default([]),
-  mailFromDomain: domain().exactOptional(),
   apiEndpoint: endpoint().exactOptional(),
   smtpHost: host().exactOptional(),
   smtpPort: port(1).default(587),

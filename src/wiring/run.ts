@@ -1,5 +1,11 @@
 // What the command line asks of wiring to start: the words of `up`, `gateway` and `standin`, without saying how.
+import { join } from 'node:path'
 import type { Plan } from '../core/plan/plan.ts'
+
+/** Where the gateway of a data folder answers its operator. */
+export function controlSocketIn(dataFolder: string): string {
+  return join(dataFolder, 'control.sock')
+}
 
 export interface RunLog {
   readonly level: 'debug' | 'info' | 'warn' | 'error'

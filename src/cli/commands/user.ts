@@ -25,7 +25,7 @@ export function addUserCommands(program: Command, environment: Environment, prog
     .helpGroup('Setting up:')
     .summary('who may send with AUTH')
     .description('Who may send with AUTH. A running gateway reads the file again by itself.')
-  const usersOf = (context: Context, options: Options): Users =>
+  const usersOf = (context: Context, options: Options): Promise<Users> =>
     programs.users(options.file ?? join(context.dataFolder, USERS_FILE))
 
   common(user.command('add').argument('<name>', 'user name'))
@@ -36,7 +36,8 @@ export function addUserCommands(program: Command, environment: Environment, prog
       const context = contextOf(environment, options)
       if (!NAME.test(name))
         throw new CommandError(EXIT.usage, 'badValue', 'a user name has 1 to 128 letters, digits or . _ @ + -')
-      const isNew = await usersOf(context, options).add(name, checked(await readPassword()))
+      const users = await usersOf(context, options)
+      const isNew = await users.add(name, checked(await readPassword()))
       if (context.json) printJson(context, { user: name, isNew })
       else context.terminal.out(isNew ? `User ${name} is added.\n` : `User ${name} has a new password.\n`)
     })
@@ -46,7 +47,8 @@ export function addUserCommands(program: Command, environment: Environment, prog
     .description('Takes a user away. Sessions that are open go on to their end.')
     .action(async (name: string, options: Options) => {
       const context = contextOf(environment, options)
-      if (!(await usersOf(context, options).remove(name))) {
+      const users = await usersOf(context, options)
+      if (!(await users.remove(name))) {
         throw new CommandError(EXIT.nothing, 'noSuchUser', `there is no user ${name}`, 'watari user list shows all.')
       }
       if (context.json) printJson(context, { user: name, removed: true })
@@ -58,7 +60,8 @@ export function addUserCommands(program: Command, environment: Environment, prog
     .description('All users, one a line.')
     .action(async (options: Options) => {
       const context = contextOf(environment, options)
-      const names = await usersOf(context, options).list()
+      const users = await usersOf(context, options)
+      const names = await users.list()
       if (context.json) printJson(context, { users: names })
       else context.terminal.out(names.length === 0 ? 'No users.\n' : names.map((name) => `${name}\n`).join(''))
     })

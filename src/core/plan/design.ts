@@ -61,6 +61,7 @@ export interface IdentityPlan {
   readonly dkimRecord?: 'TXT' | 'CNAME'
   readonly dkimKeyLifeMonths?: number
   readonly dkimWarnDays?: number
+  readonly mailFromDomain?: string
   readonly spf?: string
   readonly dmarc?: string
 }

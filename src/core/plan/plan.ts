@@ -107,8 +107,6 @@ export interface SesPlan {
   readonly configurationSet?: string
   /** Verified domains; mail with another From domain never goes to SES. */
   readonly identities: readonly string[]
-  /** Custom MAIL FROM domain, when one is set up (§4.1.1, requirement S7). */
-  readonly mailFromDomain?: string
   /** Overrides the API address, for the stand-in or a VPC endpoint. */
   readonly apiEndpoint?: string
   readonly smtpHost: string
