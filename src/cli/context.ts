@@ -9,6 +9,8 @@ export interface Environment {
   readonly terminal: Terminal
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly folder: string
+  /** Asks for a password; never shows it. */
+  readonly password: () => Promise<string>
 }
 
 export interface Context extends Environment {

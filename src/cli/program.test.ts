@@ -44,7 +44,7 @@ const PROGRAMS: Programs = {
   users: notStarted,
 }
 
-async function watari(line: string | readonly string[], programs: Partial<Programs> = {}) {
+async function watari(line: string | readonly string[], programs: Partial<Programs> = {}, password = '') {
   let out = ''
   let error = ''
   const terminal = {
@@ -55,7 +55,11 @@ async function watari(line: string | readonly string[], programs: Partial<Progra
   }
   const args = typeof line === 'string' ? line.split(' ').filter((arg) => arg !== '') : line
   const variables = { WATARI_DATA: folder, SUDO_USER: 'sato' }
-  const code = await runCommand(args, { terminal, variables, folder }, { ...PROGRAMS, ...programs })
+  const code = await runCommand(
+    args,
+    { terminal, variables, folder, password: async () => password },
+    { ...PROGRAMS, ...programs },
+  )
   return { code, out, error }
 }
 
@@ -290,6 +294,59 @@ legacy  running           4/240      -          -           -
 ses     stoppedByPerson    2/50  200/s    530,000  10,000,000  sato: AWS asks us to
 `)
     expect((await watari('route resume ses --json')).out).toBe('{"route":"ses","change":"resume"}\n')
+  })
+})
+
+describe('watari user', () => {
+  function usersInMemory(names: string[] = []) {
+    const files: string[] = []
+    const users: Programs['users'] = async (file) => {
+      files.push(file)
+      return {
+        list: async () => names,
+        add: async (name) => {
+          const isNew = !names.includes(name)
+          if (isNew) names.push(name)
+          return isNew
+        },
+        remove: async (name) => names.splice(names.indexOf(name), names.includes(name) ? 1 : 0).length > 0,
+      }
+    }
+    return { users, files, names }
+  }
+
+  it('adds, renews, lists and removes users of the data folder, and shows no password', async () => {
+    const { users, files } = usersInMemory()
+    const secret = 'correct horse battery'
+    expect((await watari('user add cuenote', { users }, secret)).out).toBe('User cuenote is added.\n')
+    expect((await watari('user add cuenote', { users }, secret)).out).toBe('User cuenote has a new password.\n')
+    expect((await watari('user add app --json', { users }, secret)).out).toBe('{"user":"app","isNew":true}\n')
+    expect((await watari('user list', { users })).out).toBe('cuenote\napp\n')
+    expect((await watari('user remove app', { users })).out).toBe('User app is removed.\n')
+    expect(new Set(files)).toEqual(new Set([join(folder, 'users.json')]))
+  })
+
+  it.each(['', 'short', 'x'.repeat(257)])('takes no password of the wrong length: %j', async (password) => {
+    const { users, names } = usersInMemory()
+    const { code, error } = await watari('user add cuenote', { users }, password)
+    expect(code).toBe(64)
+    expect(error).toContain(`the password has ${password.length} characters, 12 to 256 are taken`)
+    expect(names).toEqual([])
+  })
+
+  it.each(['a b', 'a:b', 'a\u0000', 'x'.repeat(129)])('takes no such name: %j', async (name) => {
+    const { users } = usersInMemory()
+    expect((await watari(['user', 'add', name], { users }, 'correct horse battery')).code).toBe(64)
+  })
+
+  it('cannot remove whom there is not', async () => {
+    const { users, names } = usersInMemory(['cuenote'])
+    expect(await watari('user remove app', { users })).toEqual({
+      code: 1,
+      out: '',
+      error: 'watari: there is no user app. watari user list shows all.\n',
+    })
+    expect(names).toEqual(['cuenote'])
   })
 })
 

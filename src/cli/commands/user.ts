@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { contextOf, printJson, shared, type Context, type Environment } from '../context.ts'
 import { CommandError, EXIT } from '../exit.ts'
-import { readPassword } from '../password.ts'
 import type { Programs, Users } from '../programs.ts'
 
 interface Options {
@@ -37,7 +36,7 @@ export function addUserCommands(program: Command, environment: Environment, prog
       if (!NAME.test(name))
         throw new CommandError(EXIT.usage, 'badValue', 'a user name has 1 to 128 letters, digits or . _ @ + -')
       const users = await usersOf(context, options)
-      const isNew = await users.add(name, checked(await readPassword()))
+      const isNew = await users.add(name, checked(await context.password()))
       if (context.json) printJson(context, { user: name, isNew })
       else context.terminal.out(isNew ? `User ${name} is added.\n` : `User ${name} has a new password.\n`)
     })
