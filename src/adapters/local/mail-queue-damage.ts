@@ -1,0 +1,60 @@
+// What cannot be read is set aside, counted and shown, never skipped. Each piece is a file in the folder `damaged`, named
+// after the place it stood in, so that finding it again at the next start does not count it twice.
+import * as path from 'node:path'
+import type { Log } from '../../core/base/log.ts'
+import type { Meter } from '../../core/watch/metrics.ts'
+import type { QueueFiles } from './mail-queue-files.ts'
+import type { Segment } from './mail-queue-segment.ts'
+
+/** `cutTail`: the end of the newest segment, never confirmed to a client. The others may have held accepted mail. */
+export type DamageReason = 'cutTail' | 'damagedRecord' | 'damagedContent' | 'cutSegment' | 'emptySegment'
+
+export interface DamagedPiece {
+  readonly segment: Segment
+  readonly offset: number
+  readonly bytes: Uint8Array
+  readonly reason: DamageReason
+}
+
+export class DamageFolder {
+  count = 0
+  private readonly directory: string
+  private readonly files: QueueFiles
+  private readonly log: Log
+  private readonly meter: Meter
+  private known = new Set<string>()
+
+  constructor(options: { directory: string; files: QueueFiles; log: Log; meter: Meter }) {
+    this.directory = path.join(options.directory, 'damaged')
+    this.files = options.files
+    this.log = options.log
+    this.meter = options.meter
+  }
+
+  async open(): Promise<void> {
+    await this.files.makeDirectory(this.directory)
+    this.known = new Set((await this.files.names(this.directory)).filter((name) => name.endsWith('.bytes')))
+    this.count = this.known.size
+  }
+
+  async setAside(piece: DamagedPiece): Promise<void> {
+    const { segment, offset, bytes, reason } = piece
+    const name = `${path.basename(segment.file, '.segment')}-${offset}-${reason}.bytes`
+    if (this.known.has(name)) return
+    const handle = await this.files.create(path.join(this.directory, name))
+    try {
+      await this.files.write(handle, [bytes], 0)
+      await this.files.sync(handle)
+    } finally {
+      await this.files.close(handle)
+    }
+    await this.files.syncDirectory(this.directory)
+    this.known.add(name)
+    this.count += 1
+    this.meter.count('watari_quarantined_total', { reason })
+    const facts = { reason, segment: segment.number, offset, bytes: bytes.length, file: `damaged/${name}` }
+    // A tail that no client was told about is what every hard stop may leave; all else needs a person.
+    if (reason === 'cutTail') this.log.warn('queueDamaged', facts)
+    else this.log.alarm('queueDamaged', facts)
+  }
+}
