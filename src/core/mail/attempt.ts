@@ -25,6 +25,8 @@ export interface AttemptOptions {
   readonly pacer?: Pacer
   /** What the part shall become instead when it no longer belongs here (the stage went down), or undefined to go on. */
   readonly reroute: (part: ClaimedPart) => readonly PartPlan[] | undefined
+  /** Told how many recipients the next hop took, or may have taken: they count against a quota. */
+  readonly sent?: (recipients: number) => void
   /** Makes the sender's notification durable; answers what must be kept of the failures, when nobody can be told. */
   readonly notify: (part: ClaimedPart, failures: readonly Failure[]) => Promise<readonly PartPlan[]>
 }
@@ -39,6 +41,7 @@ export async function attempt(
   if (moved) return write(options, part, moved)
   const delivery = await deliver(part, options)
   signal(delivery)
+  options.sent?.(delivery.outcomes.filter(({ kind }) => kind === 'delivered' || kind === 'unclear').length)
   const settled = settle(part, delivery, options.policy, { nowMs: options.clock.now(), random: options.random.next() })
   report(part, delivery, options)
   let left = settled.left

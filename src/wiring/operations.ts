@@ -1,0 +1,86 @@
+// What a person may ask of the running gateway, put together from the desks of core.
+import { readFileSync } from 'node:fs'
+import { mailDesk } from '../core/mail/desk.ts'
+import type { GatewayStatus, Operations } from '../core/mail/operations.ts'
+import type { PartSummary } from '../core/mail/mail.ts'
+import { routeDesk } from '../core/mail/route-desk.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { setStage } from '../core/shift/set-stage.ts'
+import type { Basics } from './basics.ts'
+import type { MailFlow } from './mail-flow.ts'
+
+export interface OperationsOptions {
+  readonly plan: Plan
+  readonly flow: MailFlow
+  readonly basics: Basics
+  readonly startedAt: number
+  readonly sessions: () => number
+}
+
+export function operationsOf({ plan, flow, basics, startedAt, sessions }: OperationsOptions): Operations {
+  const { clock, log } = basics
+  const now = () => clock.now()
+  const { queue, store, ses } = flow
+  const routes = routeDesk({
+    routes: [
+      { route: 'legacy', dispatcher: flow.dispatchers.legacy, courier: flow.couriers.legacy },
+      {
+        route: 'ses',
+        dispatcher: flow.dispatchers.ses,
+        courier: flow.couriers.ses,
+        pacer: ses.pacer,
+        quota: quotaOf(flow),
+      },
+    ],
+    now,
+    log,
+  })
+  const stageOptions = { store, now, log, misaligned: ses.misaligned, changed: flow.stageChanged }
+  const constant = { version: packageVersion(), hostname: plan.gateway.hostname, domain: plan.domain, startedAt }
+  const status = async (): Promise<GatewayStatus> => {
+    const closed = flow.gate()
+    return {
+      ...constant,
+      ready: closed === undefined,
+      notReadyBecause: closed === undefined ? [] : [closed.message],
+      stage: await store.current(),
+      routes: await routes.routes(),
+      queue: queue.counts(),
+      sessions: sessions(),
+    }
+  }
+  return {
+    ...routes,
+    ...mailDesk({
+      queue,
+      now,
+      log,
+      keptOffSes: (part) => keptOffSes(part, flow),
+      sesRefused: ses.misaligned,
+      notify: async (part, failures) => flow.notify(part, failures, await queue.contentOf(part.mailId)),
+    }),
+    status,
+    stage: () => store.current(),
+    setStage: (order) => setStage(stageOptions, order),
+    stageHistory: (limit) => store.history(limit),
+  }
+}
+
+async function keptOffSes(part: PartSummary, { queue, inspect }: MailFlow): Promise<string | undefined> {
+  const content = await queue.contentOf(part.mailId)
+  return content === undefined ? 'contentGone' : inspect(part.sender, content).keptOffSes()
+}
+
+function quotaOf({ ses }: MailFlow): () => { sentLast24Hours: number; max24Hours: number | undefined } | undefined {
+  return () => {
+    const facts = ses.account.facts()
+    if (facts === undefined) return undefined
+    const max24Hours = facts.maxIn24Hours === 'unlimited' ? undefined : facts.maxIn24Hours
+    return { sentLast24Hours: facts.sentIn24Hours, max24Hours }
+  }
+}
+
+export function packageVersion(): string {
+  const text: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : 'unknown'
+}
