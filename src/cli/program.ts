@@ -57,7 +57,9 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addMailCommands(program, environment)
   addUserCommands(program, environment, programs)
   addPlanCommands(program, environment, programs)
-  for (const group of program.commands) if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]')
+  for (const group of program.commands) {
+    if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)
+  }
   return program
 }
 
@@ -100,7 +102,7 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
 function told(error: unknown, args: readonly string[]): Pick<CommandError, 'exitCode' | 'reason' | 'message' | 'mend'> {
   if (error instanceof CommandError) return error
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+    const message = error.message.replace(/^error: (command-argument )?/, '').replaceAll('\n', ' ')
     const command = args.filter((arg) => /^[a-z]+$/.test(arg)).slice(0, 2)
     return { exitCode: EXIT.usage, reason: 'usage', message, mend: `See watari ${[...command, '--help'].join(' ')}` }
   }

@@ -1,5 +1,6 @@
 // The plan file as a person meets it: what it may leave out, and every message that a mistake earns, written out.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -268,6 +269,67 @@ describe('a fault in a plan', () => {
       .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]\n`)
       .join('')}`
     expect(faultsOf(bomb)).toEqual(['p.yaml: has more than 100 uses of aliases. Write the values out.'])
+  })
+})
+
+describe('any text at all', () => {
+  const shipped = readFileSync('plans/goo.ne.jp.yaml', 'utf8')
+
+  it('is a plan or faulty, and never breaks the reader', () => {
+    const piece = fc.constantFrom(
+      ':',
+      '-',
+      '{',
+      '}',
+      '[',
+      ']',
+      '&a',
+      '*a',
+      '!!binary',
+      '|',
+      '>',
+      '\n',
+      ' ',
+      '\t',
+      '"',
+      "'",
+      '#',
+      '%',
+      '?',
+      '<<',
+      '\u0000',
+      '~',
+      '__proto__',
+    )
+    const mutation = fc.record({ at: fc.nat(shipped.length), cut: fc.nat(40), put: fc.array(piece, { maxLength: 6 }) })
+    fc.assert(
+      fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
+        const text = mutations.reduce(
+          (text, { at, cut, put }) => text.slice(0, at) + put.join('') + text.slice(at + cut),
+          shipped,
+        )
+        const reading = read(text)
+        if (reading.kind === 'faulty') {
+          expect(reading.faults.length).toBeGreaterThan(0)
+          for (const fault of reading.faults) expect(fault).toMatch(/^p\.yaml:/)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it.each(['['.repeat(100_000), 'a: '.repeat(20_000), '? '.repeat(50_000), '- '.repeat(50_000)])(
+    'may be nested without end',
+    (text) => {
+      expect(read(text).kind).toBe('faulty')
+    },
+  )
+
+  it('cannot reach the prototype of objects', () => {
+    expect(faultsOf(`${LEAST}__proto__: { polluted: true }\n`)).toEqual([
+      'p.yaml:4:1: __proto__ is no key of a plan. docs/plan.md lists all keys.',
+    ])
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 })
 

@@ -2,7 +2,7 @@
 // Nothing here starts anything or reads a secret.
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseDocument, type Document } from 'yaml'
 import type { Plan } from '../core/plan/plan.ts'
 import { faultAt, faultsOf, renderFault, type PlanFault, type PlanSource } from './plan-faults.ts'
 import { brokenRules, warningsOf } from './plan-rules.ts'
@@ -35,7 +35,9 @@ export function readPlan(file: string): PlanReading {
 
 export function parsePlan(text: string, from: { readonly file: string; readonly hostname: string }): PlanReading {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parsed(text, lines)
+  if (document === undefined)
+    return faulty(from.file, 'is nested too deeply to read', 'A plan has five levels at most.')
   const broken = [...document.errors, ...document.warnings]
   if (broken.length > 0) {
     const faults = broken.map(({ pos: [offset], message }) => yamlFault(lines, offset, message))
@@ -48,6 +50,15 @@ export function parsePlan(text: string, from: { readonly file: string; readonly 
     return faulty(from.file, `has more than ${ALIASES_MAX} uses of aliases`, 'Write the values out.')
   }
   return judge({ document, lines, values }, from)
+}
+
+/** Undefined when the parser runs out of stack. */
+function parsed(text: string, lines: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  } catch {
+    return undefined
+  }
 }
 
 function judge(source: PlanSource, from: { readonly file: string; readonly hostname: string }): PlanReading {

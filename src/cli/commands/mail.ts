@@ -136,7 +136,7 @@ function addReroute(mail: Command, environment: Environment): void {
   ordered(shared(command), true)
     .summary('send it by the other route')
     .description(
-      'Moves mails to the other route. What the first route may have taken already (unclear) is moved only by a person,\nand may arrive twice.',
+      'Moves mails to the other route. What the first route may have taken already (unclear) is moved only by a person, and may arrive twice.',
     )
     .addOption(new Option('--to <route>', 'the route it shall take').choices(ROUTES).makeOptionMandatory())
     .addHelpText('after', '\nExample:\n  watari mail reroute 1SGHM8BN00001 --to legacy --reason "SES is slow today"')

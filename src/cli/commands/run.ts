@@ -17,6 +17,8 @@ interface Options {
   readonly logFile?: string
 }
 
+/** The usual name of a standard stream on a command line. */
+const STANDARD_ERROR = '-'
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error']
 /** The largest offset is 87. */
 const PORT_BASE_MAX = 65_448
@@ -25,7 +27,7 @@ export function addRunCommands(program: Command, environment: Environment, progr
   running(program.command('up'), true)
     .summary('everything on this machine, for a look')
     .description(
-      'Everything on this machine: the gateway, a stand-in for SES and one for the legacy hosts, all on loopback.\nRoutes lead to the stand-ins whatever the plan says, so no mail gets out.',
+      'Everything on this machine: the gateway, a stand-in for SES and one for the legacy hosts, all on loopback. Routes lead to the stand-ins whatever the plan says, so no mail gets out.',
     )
     .addHelpText('after', '\nExample:\n  watari up --port-base 2500 --data ./data')
     .action((options: Options) =>
@@ -69,7 +71,7 @@ function running(command: Command, withPorts: boolean): Command {
       withPorts ? 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)' : 'plan file (default: $WATARI_PLAN)',
     )
     .addOption(new Option('--log-level <level>', 'least level of a log line').choices(LOG_LEVELS).default('info'))
-    .option('--log-file <file>', 'log file; SIGHUP opens it anew (default: standard error)')
+    .option('--log-file <file>', 'log file, or - for standard error; SIGHUP opens it anew (default: -)')
   if (withPorts)
     command.option(
       '--port-base <n>',
@@ -91,21 +93,26 @@ type Start = (context: Context, log: RunLog) => Promise<Running>
 async function run(environment: Environment, options: Options, start: Start): Promise<void> {
   const context = contextOf(environment, options)
   makeFolder(context.dataFolder)
-  const file = options.logFile === undefined ? {} : { file: pathIn(environment, options.logFile) }
-  const started = await start(context, { level: options.logLevel, ...file })
+  const log = logOf(context, options)
+  const started = await start(context, log)
   if (context.json) printJson(context, { ready: true, ...started.ready })
-  else context.terminal.out(`${readyLine(started.ready)}\n`)
+  else context.terminal.out(`${readyLine(started.ready, log)}\n`)
   await untilStopped(started)
 }
 
+function logOf(context: Context, { logFile, logLevel: level }: Options): RunLog {
+  return logFile === undefined || logFile === STANDARD_ERROR ? { level } : { level, file: pathIn(context, logFile) }
+}
+
 /** One line with every address, and what to try first. */
-function readyLine(ready: Ready): string {
+function readyLine(ready: Ready, log: RunLog): string {
   const places = [
     ready.smtp && `SMTP ${ready.smtp}`,
     ready.http && `status ${ready.http}/status`,
     ready.sesApi && `SES stand-in ${ready.sesApi} and SMTP ${ready.sesSmtp ?? '-'}`,
     ready.legacySmtp && `legacy stand-in ${ready.legacySmtp}`,
     ready.dns && `DNS ${ready.dns}`,
+    log.file && `log ${log.file}`,
   ].filter((place) => place !== undefined && place !== '')
   const first =
     ready.smtp === undefined || ready.legacySmtp === undefined

@@ -31,7 +31,7 @@ export function addStageCommands(program: Command, environment: Environment): vo
   ordered(shared(stage.command('set').argument('<percent>', '0 to 100', percentOf)), true)
     .summary('move to another stage')
     .description(
-      'Moves to another stage. Counts for mail accepted from now on. The gateway refuses (exit 77) when mail through SES\nwould fail DMARC at its receivers.',
+      'Moves to another stage. Counts for mail accepted from now on. The gateway refuses (exit 77) when mail through SES would fail DMARC at its receivers.',
     )
     .addHelpText(
       'after',
