@@ -293,6 +293,11 @@ describe('watari route', () => {
 legacy  running           4/240      -          -           -
 ses     stoppedByPerson    2/50  200/s    530,000  10,000,000  sato: AWS asks us to
 `)
+    expect(await watari('route stop ses --reason again')).toEqual({
+      code: 0,
+      error: '',
+      out: 'Nothing changed: route ses is stoppedByPerson already.\n',
+    })
     expect((await watari('route resume ses --json')).out).toBe('{"route":"ses","change":"resume"}\n')
   })
 })

@@ -87,6 +87,13 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
   // A group without a command: its help was shown.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
   const { exitCode, reason, message, mend } = told(error, args)
+  if (exitCode === EXIT.ok) {
+    const same = args.includes('--json')
+      ? JSON.stringify({ changed: false, reason, message })
+      : `Nothing changed: ${message}.`
+    terminal.out(`${same}\n`)
+    return EXIT.ok
+  }
   if (args.includes('--json')) {
     terminal.error(`${JSON.stringify({ error: { reason, message, mend, exitCode } })}\n`)
     return exitCode

@@ -1,5 +1,6 @@
 // The control channel: what an operator may ask of this gateway, as HTTP over a unix socket in the data folder.
-// It asks Operations and decides nothing. Addresses are masked unless the operator asks for them, and that is logged.
+// It asks Operations, which record every change, and decides nothing. Addresses are masked unless the operator asks for
+// them, and that is logged here.
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
@@ -38,6 +39,8 @@ const listQuery = z.strictObject({
 })
 const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(HISTORY_MAX).default(20) })
 
+const NAMELESS = 'by: whoever wants to see addresses gives a name'
+
 const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
   noSuchMail: 404,
   partActive: 409,
@@ -53,10 +56,10 @@ export function controlApp(operations: Operations, log: Log): Hono {
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
-  stageRoutes(app, operations, log)
+  stageRoutes(app, operations)
   mailRoutes(app, operations, log)
-  changeRoutes(app, operations, log)
-  routeRoutes(app, operations, log)
+  changeRoutes(app, operations)
+  routeRoutes(app, operations)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })
@@ -65,7 +68,7 @@ export function controlApp(operations: Operations, log: Log): Hono {
   return app
 }
 
-function stageRoutes(app: Hono, operations: Operations, log: Log): void {
+function stageRoutes(app: Hono, operations: Operations): void {
   app.get('/stage', async (context) => context.json(await operations.stage()))
   app.get('/stage/history', async (context) => {
     const query = historyQuery.safeParse(context.req.query())
@@ -74,9 +77,7 @@ function stageRoutes(app: Hono, operations: Operations, log: Log): void {
   app.put('/stage', async (context) => {
     const asked = stageOrder.safeParse(await bodyOf(context))
     if (!asked.success) return bad(context, asked.error)
-    return answered(context, await operations.setStage(asked.data), () =>
-      log.info('stageSet', { percent: asked.data.percent, ...said(asked.data) }),
-    )
+    return answered(context, await operations.setStage(asked.data))
   })
 }
 
@@ -85,6 +86,7 @@ function mailRoutes(app: Hono, operations: Operations, log: Log): void {
     const asked = listQuery.safeParse(context.req.query())
     if (!asked.success) return bad(context, asked.error)
     const { full, by, ...query } = asked.data
+    if (full === 'yes' && by === undefined) return bad(context, NAMELESS)
     const page = await operations.listMails(withoutUndefined(query))
     if (full === 'yes') log.info('addressesShown', { by, parts: page.parts.length })
     return context.json({ ...page, parts: page.parts.map(full === 'yes' ? asIs : masked) })
@@ -92,16 +94,17 @@ function mailRoutes(app: Hono, operations: Operations, log: Log): void {
   app.get('/mails/:id', async (context) => {
     const asked = showQuery.safeParse(context.req.query())
     if (!asked.success) return bad(context, asked.error)
+    if (asked.data.full === 'yes' && asked.data.by === undefined) return bad(context, NAMELESS)
     const id = context.req.param('id')
     const parts = await operations.showMail(id)
     if (parts.length === 0)
       return refused(context, 'noSuchMail', 'the queue has no such mail: it is done, or never was')
-    if (asked.data.full === 'yes') log.info('addressesShown', { by: asked.data.by, mailId: parts[0]!.mailId })
+    if (asked.data.full === 'yes') log.info('addressesShown', { by: asked.data.by, mail: parts[0]!.mailId })
     return context.json({ parts: parts.map(asked.data.full === 'yes' ? asIs : masked) })
   })
 }
 
-function changeRoutes(app: Hono, operations: Operations, log: Log): void {
+function changeRoutes(app: Hono, operations: Operations): void {
   const changes = {
     hold: (id: string, by: Order) => operations.holdMail(id, by),
     release: (id: string, by: Order) => operations.releaseMail(id, by),
@@ -112,23 +115,17 @@ function changeRoutes(app: Hono, operations: Operations, log: Log): void {
     app.post(`/mails/:id/${name}`, async (context) => {
       const asked = order.safeParse(await bodyOf(context))
       if (!asked.success) return bad(context, asked.error)
-      const id = context.req.param('id')
-      return answered(context, await change(id, asked.data), () =>
-        log.info('mailChanged', { mailId: id, change: name, ...said(asked.data) }),
-      )
+      return answered(context, await change(context.req.param('id'), asked.data))
     })
   }
   app.post('/mails/:id/reroute', async (context) => {
     const asked = rerouteOrder.safeParse(await bodyOf(context))
     if (!asked.success) return bad(context, asked.error)
-    const id = context.req.param('id')
-    return answered(context, await operations.rerouteMail(id, asked.data), () =>
-      log.info('mailChanged', { mailId: id, change: 'reroute', route: asked.data.route, ...said(asked.data) }),
-    )
+    return answered(context, await operations.rerouteMail(context.req.param('id'), asked.data))
   })
 }
 
-function routeRoutes(app: Hono, operations: Operations, log: Log): void {
+function routeRoutes(app: Hono, operations: Operations): void {
   app.get('/routes', async (context) => context.json(await operations.routes()))
   for (const change of ['stop', 'resume'] as const) {
     app.post(`/routes/:route/${change}`, async (context) => {
@@ -139,15 +136,12 @@ function routeRoutes(app: Hono, operations: Operations, log: Log): void {
       const answer = await (change === 'stop'
         ? operations.stopRoute(route.data, asked.data)
         : operations.resumeRoute(route.data, asked.data))
-      return answered(context, answer, () =>
-        log.info('routeChanged', { route: route.data, change, ...said(asked.data) }),
-      )
+      return answered(context, answer)
     })
   }
 }
 
 type Order = z.output<typeof order>
-const said = ({ by, reason }: Order) => ({ by, reason: maskText(reason) })
 
 /** Addresses as a log may show them; the reason may hold a reply that names one. */
 function masked(part: PartSummary): PartSummary {
@@ -168,9 +162,8 @@ async function bodyOf(context: Context): Promise<unknown> {
   }
 }
 
-function answered(context: Context, answer: Answer, onDone: () => void): Response {
+function answered(context: Context, answer: Answer): Response {
   if (answer.kind === 'refused') return refused(context, answer.reason, answer.message)
-  onDone()
   return context.json(answer)
 }
 

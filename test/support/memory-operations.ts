@@ -51,6 +51,9 @@ export function memoryOperations(
     return { kind: 'done', parts: able.length, recipients: able.flatMap((part) => part.recipients).length }
   }
   const setRoute = (route: Route, order: Order, change: Partial<RouteStatus>): Answer => {
+    if (routes.find((status) => status.route === route)!.state === change.state) {
+      return { kind: 'refused', reason: 'sameValue', message: `route ${route} is ${change.state} already` }
+    }
     orders.push({ route, ...order })
     routes = routes.map((status) => (status.route === route ? { ...status, ...change } : status))
     return { kind: 'done' }
