@@ -23,11 +23,15 @@ export interface SesCourierOptions extends SesPlace {
   readonly configurationSet?: string
   /** Connections, and so parts, at once. A call takes 50 to 150 ms, so 32 carry 200 a second. */
   readonly connections: number
+  /** From the call to a connection with TLS. */
+  readonly connectTimeoutMs?: number
+  /** Without an octet in either direction, once connected. A call that ends so is unclear. */
+  readonly answerTimeoutMs?: number
 }
 
 /** The courier of the API wire. */
 export function sesCourier(options: SesCourierOptions): Courier {
-  const client = sesClient(options, { connections: options.connections })
+  const client = sesClient(options, options)
   const inFlight = new Set<Promise<unknown>>()
   return {
     capacity: () => options.connections,

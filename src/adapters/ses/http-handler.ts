@@ -90,10 +90,9 @@ interface Wire extends HttpHandlerOptions {
 
 async function exchange(request: SdkRequest, progress: CallProgress, wire: Wire): Promise<SdkResponse> {
   const call = startCall(request, wire)
-  call.once('finish', () => {
-    progress.sent = true
-  })
-  limitTimes(call, request.protocol === 'https:', wire)
+  const tls = request.protocol === 'https:'
+  limitTimes(call, wire)
+  noteWhenSent(call, tls, progress)
   try {
     const message = await answerTo(call, request.body)
     const body = await collect(message)
@@ -103,6 +102,24 @@ async function exchange(request: SdkRequest, progress: CallProgress, wire: Wire)
     call.destroy()
     throw new WireFailure((error as NodeJS.ErrnoException).code ?? 'unknown')
   }
+}
+
+/**
+ * `finish` tells that the request was handed to its socket. A TLS socket takes it before the handshake, and holds it back
+ * until the certificate is found good: what fails before that reached nobody who is SES.
+ */
+function noteWhenSent(call: http.ClientRequest, tls: boolean, progress: CallProgress): void {
+  let [established, handedOver] = [false, false]
+  const note = (news: { readonly established?: boolean; readonly handedOver?: boolean }) => {
+    established ||= news.established === true
+    handedOver ||= news.handedOver === true
+    progress.sent = established && handedOver
+  }
+  call.once('finish', () => note({ handedOver: true }))
+  call.once('socket', (socket) => {
+    if (socket.connecting) socket.once(tls ? 'secureConnect' : 'connect', () => note({ established: true }))
+    else note({ established: true })
+  })
 }
 
 function answerTo(call: http.ClientRequest, body: string | Uint8Array | undefined): Promise<http.IncomingMessage> {
@@ -130,7 +147,7 @@ function startCall(request: SdkRequest, { agents }: Wire): http.ClientRequest {
   })
 }
 
-function limitTimes(call: http.ClientRequest, tls: boolean, wire: Wire): void {
+function limitTimes(call: http.ClientRequest, wire: Wire): void {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = wire
   call.setTimeout(answerTimeoutMs, () => {
     // A new socket has the agent's idle time until it is connected; connecting has a limit of its own, below.
@@ -140,7 +157,7 @@ function limitTimes(call: http.ClientRequest, tls: boolean, wire: Wire): void {
     if (!socket.connecting) return
     const timer = setTimeout(() => call.destroy(failure('ECONNTIMEOUT')), connectTimeoutMs)
     const clear = () => clearTimeout(timer)
-    socket.once(tls ? 'secureConnect' : 'connect', clear)
+    socket.once(call.protocol === 'https:' ? 'secureConnect' : 'connect', clear)
     call.once('close', clear)
   })
 }

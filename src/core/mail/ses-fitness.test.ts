@@ -83,6 +83,10 @@ describe('the content', () => {
     expect(reasonOf(`${FROM}\r\n${'x'.repeat(999)}\r\n`)).toBe('lineTooLong')
   })
 
+  test('lets a long line go where the plan says so', () => {
+    expect(faultOf(`${FROM}\r\n${'x'.repeat(999)}\r\n`, { policy: { longLines: 'send' } })).toBeUndefined()
+  })
+
   test('keeps a mail over the size off SES', () => {
     const text = `${FROM}\r\n${'x\r\n'.repeat(20)}`
     expect(text.length).toBe(86)

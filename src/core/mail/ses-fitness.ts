@@ -19,6 +19,8 @@ export interface SesPolicy {
   readonly identities: readonly string[]
   /** Octets of the largest message that is offered to SES; see `SES_MESSAGE_OCTETS_MAX`. */
   readonly sizeMax: number
+  /** What becomes of lines over 998 octets: they stay on legacy, or go and may be refused by a receiver days later. */
+  readonly longLines?: 'legacy' | 'send'
 }
 
 /** Stable words for counters, logs and the operator. */
@@ -130,7 +132,7 @@ function headerFault({ header, content }: SesQuestion): SesFault | undefined {
 }
 
 function sizeFault(content: Content, policy: SesPolicy): SesFault | undefined {
-  if (content.longestLine > LINE_OCTETS_MAX) {
+  if (content.longestLine > LINE_OCTETS_MAX && policy.longLines !== 'send') {
     const message = `a line of ${content.longestLine} octets; SES takes ${LINE_OCTETS_MAX}. Encode the part in base64`
     return { reason: 'lineTooLong', message }
   }
