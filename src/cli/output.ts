@@ -6,6 +6,7 @@ export interface Terminal {
   readonly out: (text: string) => void
   readonly error: (text: string) => void
   readonly color: boolean
+  readonly errorColor: boolean
   readonly now: () => number
 }
 
@@ -96,7 +97,7 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-const CODES = { red: 31, yellow: 33, green: 32, dim: 2 } as const
-export function paint(terminal: Terminal, color: keyof typeof CODES, text: string): string {
-  return terminal.color ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text
+const CODES = { red: 31, green: 32 } as const
+export function paint(colored: boolean, color: keyof typeof CODES, text: string): string {
+  return colored ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text
 }

@@ -51,6 +51,7 @@ async function watari(line: string | readonly string[], programs: Partial<Progra
     out: (text: string) => void (out += text),
     error: (text: string) => void (error += text),
     color: false,
+    errorColor: false,
     now: () => A_STATUS_AT,
   }
   const args = typeof line === 'string' ? line.split(' ').filter((arg) => arg !== '') : line
@@ -466,6 +467,22 @@ describe('watari up', () => {
     expect((await ended).code).toBe(0)
     expect(seen).toEqual(['reopen', 'stop'])
     expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+})
+
+describe('a stop that fails', () => {
+  it('ends the program with exit 70 instead of waiting for ever', async () => {
+    const up = async (): Promise<Running> => ({
+      ready: {},
+      stop: () => Promise.reject(new Error('the queue could not be closed')),
+      stopped: new Promise(() => {}),
+      reopenLog: () => {},
+    })
+    const before = process.listenerCount('SIGTERM')
+    const ended = watari('up', { up })
+    await expect.poll(() => process.listenerCount('SIGTERM')).toBe(before + 1)
+    process.emit('SIGTERM')
+    expect(await ended).toMatchObject({ code: 70, error: expect.stringContaining('the queue could not be closed') })
   })
 })
 

@@ -102,7 +102,7 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
   const text = [lines ? message : message.replace(/\.$/, ''), mend]
     .filter((part) => part !== '')
     .join(lines ? '\n' : '. ')
-  terminal.error(`${paint(terminal, 'red', 'watari:')} ${text}\n`)
+  terminal.error(`${paint(terminal.errorColor, 'red', 'watari:')} ${text}\n`)
   return exitCode
 }
 

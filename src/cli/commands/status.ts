@@ -23,7 +23,8 @@ function statusText(context: Context, status: GatewayStatus): string {
   const ago = stage.changedAt === 0 ? '' : `, by ${stage.changedBy} ${duration(now - stage.changedAt)} ago`
   const oldest =
     queue.oldestAcceptedAt === undefined ? 'empty' : `oldest mail ${duration(now - queue.oldestAcceptedAt)}`
-  const damaged = queue.damaged > 0 ? paint(context.terminal, 'red', `, ${queue.damaged} damaged pieces set aside`) : ''
+  const damaged =
+    queue.damaged > 0 ? paint(context.terminal.color, 'red', `, ${queue.damaged} damaged pieces set aside`) : ''
   return [
     `${status.hostname}: Watari ${status.version} for ${status.domain}, up ${duration(now - status.startedAt)}`,
     takingMail(context, status),
@@ -36,6 +37,6 @@ function statusText(context: Context, status: GatewayStatus): string {
 }
 
 function takingMail({ terminal }: Context, status: GatewayStatus): string {
-  if (status.ready) return `Taking mail:  ${paint(terminal, 'green', 'yes')}`
-  return `Taking mail:  ${paint(terminal, 'red', `no, ${status.notReadyBecause.join(', ')}`)}`
+  if (status.ready) return `Taking mail:  ${paint(terminal.color, 'green', 'yes')}`
+  return `Taking mail:  ${paint(terminal.color, 'red', `no, ${status.notReadyBecause.join(', ')}`)}`
 }
