@@ -1,5 +1,6 @@
-// The stage survives restarts, crashes and damage; what cannot be read is said, never guessed.
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// The stage survives crashes and damage; what cannot be read is said, never guessed. What every store promises is in
+// test/contracts/shift-store.contract.ts.
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,7 +11,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'watari-stage-'))
 })
 afterEach(() => {
-  chmodSync(folder, 0o700)
   rmSync(folder, { recursive: true })
 })
 
@@ -28,30 +28,6 @@ describe('the stage on disk', () => {
     expect(await store.current()).toEqual({ percent: 0, changedAt: 0, changedBy: 'watari', reason: 'initial stage' })
     expect(await store.history(10)).toEqual([])
     expect(troubles).toEqual([])
-  })
-
-  it.each([0, 0.01, 10, 99.99, 100])('reads %d percent back exactly after a restart', async (percent) => {
-    await (await openStore()).store.set(stage(percent))
-    const { store, troubles } = await openStore()
-    expect((await store.current()).percent).toBe(percent)
-    expect(troubles).toEqual([])
-  })
-
-  it('keeps all changes in order, with author and reason', async () => {
-    const { store } = await openStore()
-    await Promise.all([store.set(stage(10, 1)), store.set(stage(50, 2)), store.set(stage(0, 3))])
-    expect(await store.current()).toEqual({ percent: 0, changedAt: 3, changedBy: 'sato', reason: 'to 0' })
-    expect((await store.history(10)).map(({ percent }) => percent)).toEqual([10, 50, 0])
-    expect((await store.history(2)).map(({ percent }) => percent)).toEqual([50, 0])
-    expect(await store.history(0)).toHaveLength(0)
-  })
-
-  it.each([-1, 101, Number.NaN])('refuses %d percent and keeps what was', async (percent) => {
-    const { store } = await openStore()
-    await store.set(stage(10))
-    await expect(store.set(stage(percent))).rejects.toThrow('cannot be')
-    expect((await store.current()).percent).toBe(10)
-    expect(await store.history(10)).toHaveLength(1)
   })
 
   it.each([
