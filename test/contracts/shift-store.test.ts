@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileShiftStore } from '../../src/adapters/loca./shift-store.contract.ts'
+import { fileShiftStore } from '../../src/adapters/local/shift-store.ts'
 import { shiftStoreContract } from './shift-store.contract.ts'
 
 shiftStoreContract('a folder', async () => {
