@@ -17,7 +17,7 @@ export interface SocketsOptions {
 export class CourierSockets {
   readonly #options: SocketsOptions
   readonly #connections = new Set<ClientConnection>()
-  readonly #end = new AbortController()
+  #sleep = new AbortController()
   #sweeping = false
   /** Whatever is open then is closed. */
   #endsAt = Number.POSITIVE_INFINITY
@@ -50,14 +50,15 @@ export class CourierSockets {
 
   /** No sweep shall keep a process that has nothing left to do. */
   close(): void {
-    this.#end.abort()
+    this.#sleep.abort()
   }
 
   async #sweepWhileOpen(): Promise<void> {
     const { clock, onSweep } = this.#options
     this.#sweeping = true
     while (this.#connections.size > 0) {
-      await clock.sleep(SWEEP_MS, this.#end.signal)
+      this.#sleep = new AbortController()
+      await clock.sleep(SWEEP_MS, this.#sleep.signal)
       const nowMs = clock.now()
       for (const connection of this.#connections) {
         if (connection.deadlineAt > nowMs && this.#endsAt > nowMs) continue
