@@ -1,7 +1,9 @@
 // C09, C10 (c, d), M4: what goes to SES is what came in, but for the header fields that are left out by a written rule.
 import { describe, expect, test } from 'vitest'
+import { scanHeader } from '../../src/core/mail/header.ts'
 import { messageForm } from '../../src/core/mail/message-form.ts'
 import { sesCopy, type SesWire } from '../../src/core/mail/ses-copy.ts'
+import { sesFault } from '../../src/core/mail/ses-fitness.ts'
 import { contentOf, CORPUS, stuffed, textOf } from '../support/corpus.ts'
 
 const MAIL_ID = '0KD5X2M7A0001'
@@ -40,6 +42,19 @@ function expectedFor({ name, text }: { name: string; text: string }): string {
     return rest.replace(lines, '')
   }, text)
 }
+
+test('only what SES would refuse is kept off it', () => {
+  const policy = { identities: ['example.com'], sizeMax: 40_000_000 }
+  const kept = CORPUS.flatMap(({ name, text }) => {
+    const content = contentOf(text)
+    const fault = sesFault({ sender: 'a@example.com', header: scanHeader(content), content }, policy)
+    return fault === undefined ? [] : [`${name} ${fault.reason}`]
+  })
+  expect(kept).toEqual([
+    '36-decorated-mail.eml fromNotVerified',
+    '49-raw-iso-2022-jp-address.eml addressHeaderNotAscii',
+  ])
+})
 
 test('the corpus is there', () => {
   expect(CORPUS.length).toBeGreaterThanOrEqual(30)

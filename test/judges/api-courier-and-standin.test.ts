@@ -95,7 +95,7 @@ describe('what the service takes', () => {
 
   test('every mail of the corpus that routing would offer it, body for body', async () => {
     // Written out: kept off SES for a header that is not under example.com, or that has raw octets where SES takes none.
-    const notOffered = new Set(['36-decorated-mail.eml'])
+    const notOffered = new Set(['36-decorated-mail.eml', '49-raw-iso-2022-jp-address.eml'])
     for (const { name, text } of CORPUS) {
       if (notOffered.has(name)) continue
       expect([name, (await kinds(aPart({ text }))).words]).toEqual([name, ['delivered']])

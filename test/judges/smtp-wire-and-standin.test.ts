@@ -86,7 +86,7 @@ test('the mail is taken with its envelope sender, our set and our tags, whatever
 })
 
 test('every mail of the corpus that routing would offer arrives body for body', async () => {
-  const notOffered = new Set(['36-decorated-mail.eml'])
+  const notOffered = new Set(['36-decorated-mail.eml', '49-raw-iso-2022-jp-address.eml'])
   for (const { name, text } of CORPUS) {
     if (notOffered.has(name)) continue
     expect([name, (await kinds(aPart({ text }))).words]).toEqual([name, ['delivered']])

@@ -322,4 +322,5 @@ test('stop waits for what is in flight', async () => {
   release()
   await stopped
   expect(kinds(await delivery)).toEqual(['delivered'])
+  expect(kinds(await courier.deliver(aPart()))).toEqual(['deferred stopping'])
 })

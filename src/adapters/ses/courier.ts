@@ -29,22 +29,39 @@ export interface SesCourierOptions extends SesPlace {
   readonly answerTimeoutMs?: number
 }
 
+/** What is in flight when the courier stops has so long for its answer; then its connections go, and it is unclear. */
+const STOP_MS = 20_000
+
 /** The courier of the API wire. */
 export function sesCourier(options: SesCourierOptions): Courier {
   const client = sesClient(options, options)
   const inFlight = new Set<Promise<unknown>>()
+  let stopping: Promise<void> | undefined
   return {
     capacity: () => options.connections,
     async deliver(part) {
+      if (stopping !== undefined) return notStarted(part)
       const delivery = deliver(part, client, options)
       inFlight.add(delivery)
       return await delivery.finally(() => inFlight.delete(delivery))
     },
-    async stop() {
-      await Promise.allSettled(inFlight)
-      client.destroy()
+    stop() {
+      stopping ??= finish(inFlight, client)
+      return stopping
     },
   }
+}
+
+async function finish(inFlight: ReadonlySet<Promise<unknown>>, client: SESv2Client): Promise<void> {
+  const timer = setTimeout(() => client.destroy(), STOP_MS)
+  await Promise.allSettled(inFlight)
+  clearTimeout(timer)
+  client.destroy()
+}
+
+function notStarted(part: ClaimedPart): Delivery {
+  const outcome: Outcome = { kind: 'deferred', reason: 'stopping' }
+  return { outcomes: allOf(part.recipients, outcome), signal: { kind: 'healthy' }, counts: false }
 }
 
 async function deliver(part: ClaimedPart, client: SESv2Client, options: SesCourierOptions): Promise<Delivery> {

@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, integer, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ReplyStage } from '../../core/mail/outcome.ts'
 import { type ApiError, sesReadings } from './outcomes.ts'
@@ -152,6 +153,8 @@ describe('the API', () => {
     ['MessageRejected', 'Some content fault', 400, 'notForThisRoute contentRefused / healthy / true'],
     ['BadRequestException', "Missing required header 'From'.", 400, 'notForThisRoute contentRefused / healthy / true'],
     ['BadRequestException', 'A rule nobody has seen', 400, 'deferred unknownAnswer / healthy / true'],
+    ['ValidationException', '1 validation error detected', 400, 'notForThisRoute contentRefused / healthy / true'],
+    ['SerializationException', 'no', 400, 'notForThisRoute contentRefused / healthy / true'],
     ['InternalFailure', 'oops', 500, 'deferred serviceFailure / unreachable serviceFailure / true'],
     ['ServiceUnavailable', 'later', 503, 'deferred serviceFailure / unreachable serviceFailure / true'],
     ['Unknown', '', 413, 'notForThisRoute contentRefused / healthy / true'],
@@ -253,5 +256,35 @@ describe('an identity that is not verified', () => {
 test('an address that says what SES says is not believed', () => {
   expect(smtp('553 <"daily message quota exceeded"@example.net> address unknown', 'recipient')).toBe(
     'notForThisRoute addressFormNotTaken / healthy / true',
+  )
+})
+
+test('no answer but a refused recipient of plain form is ever a bounce', () => {
+  const stages: ReplyStage[] = ['connect', 'hello', 'auth', 'sender', 'recipient', 'data', 'content']
+  const words = [
+    'Message rejected',
+    'address unknown',
+    '<a@example.net>',
+    'user unknown',
+    'Access denied',
+    'quota',
+    ': ',
+  ]
+  const text = array(constantFrom(...words, 'x'), { maxLength: 6 }).map((all) => all.join(' '))
+  assert(
+    property(integer({ min: 200, max: 699 }), text, constantFrom(...stages), (code, said, stage) => {
+      const { outcome } = readings.smtp({ code, text: said, host: HOST, command: 'x' }, stage)
+      if (outcome.kind !== 'rejected') return
+      expect([stage, said.includes('address unknown'), code >= 400]).toEqual(['recipient', true, true])
+    }),
+    { numRuns: 3_000 },
+  )
+  assert(
+    property(string(), text, integer({ min: 400, max: 599 }), (name, message, status) => {
+      expect(readings.api({ name, message, status, requestId: 'r' }, 'h').outcome.kind).not.toMatch(
+        /rejected|delivered/,
+      )
+    }),
+    { numRuns: 1_000 },
   )
 })

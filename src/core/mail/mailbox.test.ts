@@ -30,6 +30,9 @@ describe('the domains of an address field', () => {
     ['a bracket without an end', 'A <a@example.com', ['example.com']],
     ['a quote without an end', '"A <a@example.com>', ['']],
     ['a carrier address', 'taro..x.@carrier.example', ['carrier.example']],
+    // The octets of 「あ＠＜」 and of a half-width word: `$"!w!c` and `<@"`.
+    ['raw ISO-2022-JP', '\u001b$B$"!w!c\u001b(B \u001b(I<@"\u001b(B <news@example.com>', ['example.com']],
+    ['raw ISO-2022-JP without its end', '\u001b$B$"!w!c <news@other.example>', []],
     ['a tab from folding', 'a@example.com,\tb@example.net', ['example.com', 'example.net']],
   ])('reads %s', (_, text, domains) => {
     expect(mailboxDomains(text)).toEqual(domains)

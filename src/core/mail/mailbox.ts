@@ -23,9 +23,10 @@ export function mailboxDomains(text: string): readonly string[] {
 }
 
 /** The addresses of an address list as they are written, without display names and comments. */
-export function mailboxes(text: string): readonly string[] {
+export function mailboxes(list: string): readonly string[] {
   const found: string[] = []
-  const reading: Reading = { text, at: 0, bare: '', angle: undefined }
+  const reading: Reading = { text: withoutTwoOctetText(list), at: 0, bare: '', angle: undefined }
+  const { text } = reading
   const endMailbox = () => {
     const address = reading.angle ?? reading.bare.trim()
     if (reading.angle !== undefined || address !== '') found.push(withoutRoute(address.trim()))
@@ -42,6 +43,17 @@ export function mailboxes(text: string): readonly string[] {
   endMailbox()
   return found
 }
+
+/**
+ * Raw ISO-2022-JP in a header, as old mailers write it: between its escapes every octet may look like a bracket, a quote
+ * or an @, and none is (RFC 1468). Nothing there can be an address.
+ */
+function withoutTwoOctetText(text: string): string {
+  return text.includes('\u001b') ? text.replaceAll(TWO_OCTET_TEXT, '') : text
+}
+
+// oxlint-disable-next-line no-control-regex -- the escape is what is looked for
+const TWO_OCTET_TEXT = /\u001b\$(?:[@B]|\([A-Z])[^\u001b]*|\u001b\(I[^\u001b]*|\u001b\([A-Z]/g
 
 /** The domain of one address, lower case, '' when there is none. The last @ outside quotes counts. */
 function domainOf(address: string): string {

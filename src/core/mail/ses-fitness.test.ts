@@ -75,6 +75,8 @@ describe('the content', () => {
   test('keeps raw 8-bit address headers off SES, and lets other 8-bit content pass', () => {
     expect(reasonOf(`${FROM}To: \x93\xfa\x96\x7b <a@example.net>\r\n\r\n`)).toBe('addressHeaderNotAscii')
     expect(reasonOf(`From: \xe6\x97\xa5 <news@example.com>\r\n\r\n`)).toBe('addressHeaderNotAscii')
+    expect(reasonOf('From: \x1b$B2q0w\x1b(B <news@example.com>\r\n\r\n')).toBe('addressHeaderNotAscii')
+    expect(faultOf(`${FROM}Subject: \x1b$B2q0w\x1b(B\r\n\r\n\x1b$B2q0w\x1b(B\r\n`)).toBeUndefined()
     expect(faultOf(`${FROM}Subject: \x93\xfa\x96\x7b\r\n\r\n\xe6\x97\xa5\r\n`)).toBeUndefined()
   })
 

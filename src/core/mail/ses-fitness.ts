@@ -124,11 +124,21 @@ function headerFault({ header, content }: SesQuestion): SesFault | undefined {
   if (fieldsNamed(header, 'content-type').length > 1) {
     return { reason: 'contentTypeTwice', message: 'two Content-Type headers: what is shown depends on who reads' }
   }
-  if (!content.eightBit) return undefined
-  const field = ADDRESS_FIELDS.find((name) => fieldsNamed(header, name).some((found) => isEightBit(header, found)))
-  if (field === undefined) return undefined
-  // SES has no SMTPUTF8 (RFC 6531); raw octets in an address header are legal nowhere else.
-  return { reason: 'addressHeaderNotAscii', message: `raw 8-bit octets in the ${field} header need SMTPUTF8` }
+  if (!content.eightBit && !hasEscape(header, 0, header.end)) return undefined
+  const isOdd = (field: Field) => isEightBit(header, field) || hasEscape(header, field.start, field.end)
+  const name = ADDRESS_FIELDS.find((name) => fieldsNamed(header, name).some(isOdd))
+  if (name === undefined) return undefined
+  // SES has no SMTPUTF8 (RFC 6531), and raw octets in an address header are legal nowhere else; raw ISO-2022-JP never is.
+  return {
+    reason: 'addressHeaderNotAscii',
+    message: `raw 8-bit or ISO-2022-JP octets in the ${name} header: encode them`,
+  }
+}
+
+const ESCAPE = 0x1b
+
+function hasEscape({ octets }: Header, start: number, end: number): boolean {
+  return octets.subarray(start, end).includes(ESCAPE)
 }
 
 function sizeFault(content: Content, policy: SesPolicy): SesFault | undefined {
