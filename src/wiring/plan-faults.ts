@@ -132,7 +132,7 @@ function kindOf(value: unknown): string {
   return 'a section'
 }
 
-export function keyText(path: KeyPath): string {
+function keyText(path: KeyPath): string {
   return path.map((step, i) => (typeof step === 'number' ? `[${step + 1}]` : i === 0 ? step : `.${step}`)).join('')
 }
 

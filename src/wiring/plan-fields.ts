@@ -8,7 +8,7 @@ const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-
 // Access key ids are upper case letters and digits too, so they must be told from a variable's name.
 const ACCESS_KEY_ID = /^A(KIA|SIA|IDA|ROA)[A-Z0-9]{12,}$/
 /** A list in a plan is written by a person; more entries than this belong somewhere else. */
-export const LIST_MAX = 1_000
+const LIST_MAX = 1_000
 const TEXT_MAX = 1_000
 
 export const whole = (min: number, max: number) =>

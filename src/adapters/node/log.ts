@@ -17,7 +17,6 @@ const FILE_MODE = 0o640
 const STANDARD_ERROR = 2
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 export interface LogOptions {
   readonly level: LogLevel

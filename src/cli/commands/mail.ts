@@ -187,7 +187,7 @@ function partText(part: PartSummary, now: number): string {
 }
 
 /** As the gateway writes it, whatever case was typed. */
-export function mailIdOf(text: string): string {
+function mailIdOf(text: string): string {
   const bits = decodeMailId(text)
   if (bits === undefined) throw new InvalidArgumentError('A mail id has 13 letters and digits, such as 1SGHM8BN00001.')
   return encodeMailId(bits)

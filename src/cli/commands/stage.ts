@@ -73,7 +73,7 @@ function stageText(stage: Stage): string {
 }
 
 /** Exactly a number: '' and '1e1' and '10%' are no percentages anybody meant. */
-export function percentOf(text: string): number {
+function percentOf(text: string): number {
   const percent = /^\d{1,3}(\.\d{1,4})?$/.test(text) ? Number(text) : Number.NaN
   if (percent >= 0 && percent <= 100) return percent
   throw new InvalidArgumentError('Write a number from 0 to 100, without %.')
