@@ -6,7 +6,7 @@ import type { Meter } from '../../core/watch/metrics.ts'
 import type { QueueFiles } from './mail-queue-files.ts'
 import type { Segment } from './mail-queue-segment.ts'
 
-/** `cutTail`: the end of the newest segment, never confirmed to a client. The others may have held accepted mail. */
+/** `cutTail` is the end of the newest segment, mostly of mail that no client was told about; the others held accepted mail. */
 export type DamageReason = 'cutTail' | 'damagedRecord' | 'damagedContent' | 'cutSegment' | 'emptySegment'
 
 export interface DamagedPiece {
@@ -37,24 +37,38 @@ export class DamageFolder {
     this.count = this.known.size
   }
 
-  async setAside(piece: DamagedPiece): Promise<void> {
+  /** Keeps a piece. False when the disk did not take it: then it must stay where it is. */
+  async setAside(piece: DamagedPiece): Promise<boolean> {
     const { segment, offset, bytes, reason } = piece
     const name = `${path.basename(segment.file, '.segment')}-${offset}-${reason}.bytes`
-    if (this.known.has(name)) return
-    const handle = await this.files.create(path.join(this.directory, name))
+    if (this.known.has(name)) return true
+    this.known.add(name)
+    this.count += 1
+    this.meter.count('watari_quarantined_total', { reason })
+    const facts = { reason, segment: segment.number, offset, bytes: bytes.length, file: `damaged/${name}` }
+    this.log.alarm('queueDamaged', facts)
+    try {
+      await this.keep(path.join(this.directory, name), bytes)
+      return true
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+      this.log.alarm('queueDamagedNotKept', { ...facts, code })
+      return false
+    }
+  }
+
+  /** Under its name it is whole: a crash leaves the piece where it was and a file that the next start writes again. */
+  private async keep(file: string, bytes: Uint8Array): Promise<void> {
+    const unfinished = `${file}.unfinished`
+    await this.files.remove(unfinished)
+    const handle = await this.files.create(unfinished)
     try {
       await this.files.write(handle, [bytes], 0)
       await this.files.sync(handle)
     } finally {
       await this.files.close(handle)
     }
+    await this.files.rename(unfinished, file)
     await this.files.syncDirectory(this.directory)
-    this.known.add(name)
-    this.count += 1
-    this.meter.count('watari_quarantined_total', { reason })
-    const facts = { reason, segment: segment.number, offset, bytes: bytes.length, file: `damaged/${name}` }
-    // A tail that no client was told about is what every hard stop may leave; all else needs a person.
-    if (reason === 'cutTail') this.log.warn('queueDamaged', facts)
-    else this.log.alarm('queueDamaged', facts)
   }
 }

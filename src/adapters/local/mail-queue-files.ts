@@ -75,7 +75,7 @@ export const nodeQueueFiles: QueueFiles = {
 }
 
 async function writeAll(handle: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
-  let left = buffers
+  let left = withoutFirst(buffers, 0)
   let at = position
   while (left.length > 0) {
     // libuv divides by IOV_MAX itself; what comes back short is a disk that is filling up, and the next call says why.
@@ -92,7 +92,7 @@ function withoutFirst(buffers: readonly Uint8Array[], bytes: number): readonly U
   let skip = bytes
   for (let i = 0; i < buffers.length; i += 1) {
     const buffer = buffers[i]!
-    if (skip < buffer.length) return [buffer.subarray(skip), ...buffers.slice(i + 1)]
+    if (skip < buffer.length) return skip === 0 && i === 0 ? buffers : [buffer.subarray(skip), ...buffers.slice(i + 1)]
     skip -= buffer.length
   }
   return []

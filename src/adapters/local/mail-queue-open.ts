@@ -52,8 +52,12 @@ async function loadSegment(options: LoadOptions, segment: Segment, newest: boole
     return 'whole'
   }
   if (size < sidecar.segmentBytes) {
-    await damage.setAside({ segment, offset: 0, bytes: await readWhole(files, segment), reason: 'cutSegment' })
+    const bytes = await readWhole(files, segment)
+    await damage.setAside({ segment, offset: 0, bytes, reason: 'cutSegment' })
     foldRows(fold, sidecar.rows, segment)
+    // No record that begins in what is left but ends behind it may be read as one.
+    const last = scanSegment(bytes, segment.salt, new RowBuffer()).at(-1)
+    if (last?.to === size) segment.bytes = last.from
     return 'cut'
   }
   // What stands behind the counted bytes is the beginning of a commit that failed; its callers were told so.
@@ -66,6 +70,7 @@ async function loadSegment(options: LoadOptions, segment: Segment, newest: boole
 async function scan(options: LoadOptions, segment: Segment, newest: boolean): Promise<void> {
   const { files, fold, damage, log } = options
   if (segment.bytes === 0) {
+    // A crash between making a segment and writing to it leaves the newest one empty; any other held mail once.
     if (newest) log.info('queueEmptySegment', { segment: segment.number })
     else await damage.setAside({ segment, offset: 0, bytes: new Uint8Array(0), reason: 'emptySegment' })
     await drop(options, segment)
@@ -76,10 +81,11 @@ async function scan(options: LoadOptions, segment: Segment, newest: boolean): Pr
   for (const { from, to, what } of scanSegment(bytes, segment.salt, rows)) {
     const tail = newest && what === 'record' && to === bytes.length
     const reason = tail ? 'cutTail' : what === 'record' ? 'damagedRecord' : 'damagedContent'
-    await damage.setAside({ segment, offset: from, bytes: bytes.subarray(from, to), reason })
-    if (tail) await cutTail(files, segment, from)
+    const kept = await damage.setAside({ segment, offset: from, bytes: bytes.subarray(from, to), reason })
+    if (tail) segment.bytes = from
+    if (tail && kept) await cutTail(files, segment)
   }
-  if (segment.bytes === 0) {
+  if (segment.bytes === 0 && (await files.size(segment.file)) === 0) {
     await drop(options, segment)
     return
   }
@@ -107,15 +113,14 @@ async function readWhole(files: QueueFiles, segment: Segment): Promise<Buffer> {
   }
 }
 
-async function cutTail(files: QueueFiles, segment: Segment, size: number): Promise<void> {
+async function cutTail(files: QueueFiles, segment: Segment): Promise<void> {
   const handle = await files.openForCutting(segment.file)
   try {
-    await files.truncate(handle, size)
+    await files.truncate(handle, segment.bytes)
     await files.sync(handle)
   } finally {
     await files.close(handle)
   }
-  segment.bytes = size
 }
 
 async function drop({ table, files, directory }: LoadOptions, segment: Segment): Promise<void> {
