@@ -88,8 +88,9 @@ describe('what the service takes', () => {
     })
   })
 
-  test('a carrier address with dots out of place, in quotes', async () => {
-    expect((await kinds(aPart({ recipients: ['taro..x.@carrier.example'] }))).words).toEqual(['delivered'])
+  test('a carrier address with dots out of place, when it is quoted', async () => {
+    expect((await kinds(aPart({ recipients: ['taro..x.@carrier.example'] }))).words[0]).toMatch(/^notForThisRoute/)
+    expect((await kinds(aPart({ recipients: ['"taro..x."@carrier.example'] }))).words).toEqual(['delivered'])
     expect(standin.mails()[0]!.recipients).toEqual(['"taro..x."@carrier.example'])
   })
 

@@ -15,7 +15,7 @@ import type { PrepareForSes } from './preparation.ts'
 import { deliverInGroups } from './recipient-search.ts'
 
 /** SES takes 50 recipients a message (https://docs.aws.amazon.com/ses/latest/dg/quotas.html); parts are made to fit. */
-export const RECIPIENTS_MAX = 50
+const RECIPIENTS_MAX = 50
 
 export interface SesCourierOptions extends SesPlace {
   readonly readings: SesReadings
@@ -71,9 +71,7 @@ async function deliver(part: ClaimedPart, client: SESv2Client, options: SesCouri
     return { outcomes: allOf(part.recipients, prepared.outcome), signal: { kind: 'healthy' }, counts: true }
   }
   const call = { ...callFor(part, options), Content: { Raw: { Data: Buffer.concat(messageForm(prepared.content)) } } }
-  const delivery = await deliverInGroups(prepared.recipients, (recipients) =>
-    send(client, { call, recipients, options }),
-  )
+  const delivery = await deliverInGroups(part.recipients, (recipients) => send(client, { call, recipients, options }))
   if (delivery.outcomes.some(({ kind }) => kind === 'delivered')) prepared.delivered()
   return delivery
 }

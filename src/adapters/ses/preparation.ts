@@ -1,18 +1,15 @@
 // What both wires do with a part before it goes to SES: make its copy, and keep back what SES must never be offered.
 // Routing decided on these faults already; here they are met only when a person moved a mail by hand.
-import { quotedSpelling } from '../../core/mail/address.ts'
 import { scanHeader } from '../../core/mail/header.ts'
 import type { ClaimedPart, Content } from '../../core/mail/mail.ts'
 import type { Outcome } from '../../core/mail/outcome.ts'
 import { sesCopy, type SesWire } from '../../core/mail/ses-copy.ts'
 import type { Meter } from '../../core/watch/metrics.ts'
 
-export type Prepared =
+type Prepared =
   | {
       /** In wire form. */
       readonly content: Content
-      /** In the part's order, in the spelling that SES takes. */
-      readonly recipients: readonly string[]
       /** To be called when SES took it: what was left out is counted once a delivery, not once an attempt. */
       readonly delivered: () => void
     }
@@ -36,8 +33,6 @@ export function sesPreparation({ wire, configurationSet, meter }: PreparationOpt
     const { content, repairs } = sesCopy(part.content, options, header)
     return {
       content,
-      // Only addresses whose domain the plan lets through in quotes come here with dots out of place (M9).
-      recipients: part.recipients.map(quotedSpelling),
       delivered: () => {
         for (const repair of repairs) meter.count('watari_headers_repaired_total', { repair })
       },

@@ -8,7 +8,7 @@ import { recipientRefused } from './outcomes.ts'
  * One bad address among fifty takes twelve calls to find. What is not found within these is tried again later, in a
  * smaller part, and each attempt settles some; calls that SES refuses cost nothing but time.
  */
-export const CALLS_MAX = 16
+const CALLS_MAX = 16
 
 interface Search {
   readonly recipients: readonly string[]

@@ -7,7 +7,7 @@ import type { Content } from './mail.ts'
  * Most octets of header that are looked at. Postfix stops at 102,400 (header_size_limit), and no honest mail of the
  * senders we know comes near; without a limit a mail of 40 MB without a blank line would be held a second time.
  */
-export const HEADER_OCTETS_MAX = 131_072
+const HEADER_OCTETS_MAX = 131_072
 /** Most fields that are looked at: a hundred Received lines and everything else fit many times over. */
 export const HEADER_FIELDS_MAX = 1_000
 
@@ -22,7 +22,7 @@ export interface Field {
 }
 
 /** Why the header cannot be read as RFC 5322 says; the fields before the fault are there all the same. */
-export type HeaderFault = 'headerTooLong' | 'tooManyFields' | 'lineWithoutName' | 'nameMalformed'
+type HeaderFault = 'headerTooLong' | 'tooManyFields' | 'lineWithoutName' | 'nameMalformed'
 
 export interface Header {
   /** The wire form from its first octet, at least as far as `end`. */

@@ -3,7 +3,7 @@
 import { isUnder } from './address.ts'
 
 /** Most mailboxes that are read from one field; a From field has one, a To field of a real mail a few hundred. */
-export const MAILBOXES_MAX = 2_000
+const MAILBOXES_MAX = 2_000
 
 interface Reading {
   readonly text: string

@@ -24,7 +24,7 @@ export interface SesPolicy {
 }
 
 /** Stable words for counters, logs and the operator. */
-export type SesFaultReason =
+type SesFaultReason =
   | 'nullSender'
   | 'senderNotVerified'
   | 'headerMalformed'
@@ -51,10 +51,10 @@ export interface SesFault {
 export const SES_MESSAGE_OCTETS_MAX = 40_000_000 - 65_536
 
 /** RFC 5321 4.5.3.1.6: 1,000 octets with the CRLF. SES says the same of raw messages (RawMessage). */
-export const LINE_OCTETS_MAX = 998
+const LINE_OCTETS_MAX = 998
 
 /** MIME parts of one message that SES takes (https://docs.aws.amazon.com/ses/latest/dg/quotas.html). */
-export const MIME_PARTS_MAX = 500
+const MIME_PARTS_MAX = 500
 
 const ADDRESS_FIELDS = ['from', 'sender', 'reply-to', 'to', 'cc'] as const
 

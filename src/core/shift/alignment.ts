@@ -4,7 +4,7 @@ import type { IdentityFacts } from './ports.ts'
 
 const READY = 'SUCCESS'
 
-export type AlignmentFaultReason = 'identityMissing' | 'identityNotVerified' | 'notAligned'
+type AlignmentFaultReason = 'identityMissing' | 'identityNotVerified' | 'notAligned'
 
 export interface AlignmentFault {
   readonly reason: AlignmentFaultReason
