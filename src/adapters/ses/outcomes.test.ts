@@ -109,6 +109,8 @@ describe('the SMTP wire before the content', () => {
       '553 <"taro."@carrier.example> address unknown',
       'notForThisRoute addressFormNotTaken / healthy / true',
     ],
+    ['recipient', '421 closing', 'deferred serviceFailure / unreachable serviceFailure / false'],
+    ['recipient', '450 later', 'deferred serviceFailure / unreachable serviceFailure / true'],
     ['recipient', '550 no', 'deferred unknownAnswer / healthy / true'],
     ['data', '554 no', 'deferred unknownAnswer / healthy / true'],
     ['recipient', '250 Ok', 'deferred unexpectedReply / healthy / true'],
@@ -168,6 +170,14 @@ describe('the API', () => {
     const reading = readings.api(error, 'h')
     expect(reading.addressRefused).toBe(true)
     expect(reading.outcome.kind).toBe('notForThisRoute')
+  })
+
+  test('reads a text to its end and keeps its beginning', () => {
+    const list = `${'foo@partner.example, '.repeat(100)}news@example.com`
+    const message = `${NOT_VERIFIED.replace('Message rejected: ', '')}${list}`
+    const reading = readings.api({ name: 'MessageRejected', message, status: 400, requestId: 'r-1' }, 'h')
+    expect(reading.signal.kind).toBe('misconfigured')
+    expect(reading.reply.text).toHaveLength(500 + 'MessageRejected:  (request r-1)'.length)
   })
 
   test('keeps the request id in the reply, for a support case', () => {

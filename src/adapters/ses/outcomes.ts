@@ -126,7 +126,9 @@ function readSmtp(reply: Reply, stage: ReplyStage, identities: readonly string[]
   const reading = readFault(fault, reply, { text: reply.text, identities })
   // Until the content was sent, a connection that is being recycled (C13) is the route's own affair. Anything else that
   // is refused at MAIL or DATA is about this mail, and must count, or it would be tried without end.
-  const routeTrouble = BEFORE_MAIL.has(stage) || (BEFORE_CONTENT.has(stage) && fault === 'serviceFailure')
+  const recycled =
+    fault === 'serviceFailure' && (BEFORE_CONTENT.has(stage) || (reply.code === 421 && stage !== 'content'))
+  const routeTrouble = BEFORE_MAIL.has(stage) || recycled
   return routeTrouble ? { ...reading, counts: false } : reading
 }
 
@@ -167,8 +169,12 @@ function faultInText(text: string): Fault | undefined {
   return TEXTS.find(([pattern]) => pattern.test(bare))?.[1]
 }
 
+/** Longer than any text of SES but its lists of identities; replies are kept with the part and shown in a DSN. */
+const MESSAGE_MAX = 500
+
 function readApi(error: ApiError, host: string, identities: readonly string[]): ApiReading {
-  const text = `${error.name}: ${error.message} (request ${error.requestId})`.replaceAll(/\s+/g, ' ')
+  const said = error.message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_MAX)
+  const text = `${error.name}: ${said} (request ${error.requestId})`
   const reply: Reply = { code: error.status, text, host, command: 'SendEmail' }
   const fault = faultInText(error.message) ?? NAMES.get(error.name) ?? faultInStatus(error)
   // One malformed address refuses the call for all (facts 4.5); the courier finds out which, so nobody is judged here.
