@@ -13,5 +13,5 @@ export function domainsInIdentityList(list: string): readonly string[] {
 
 /** A domain identity stands in the list without an @: it is given one, so that one reader serves both. */
 function withBareDomains(list: string): string {
-  return list.replaceAll(/(^|,)\s*([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)+)\s*(?=,|$)/gi, '$1 identity@$2')
+  return list.replaceAll(/(^|,)\s*([a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63})+)\s*(?=,|$)/gi, '$1 identity@$2')
 }

@@ -172,7 +172,11 @@ function faultInText(text: string): Fault | undefined {
 /** Longer than any text of SES but its lists of identities; replies are kept with the part and shown in a DSN. */
 const MESSAGE_MAX = 500
 
-function readApi(error: ApiError, host: string, identities: readonly string[]): ApiReading {
+/** More is not read: a text repeats what clients wrote, and patterns over megabytes of it would hold up every mail. */
+const READ_MAX = 8_192
+
+function readApi(given: ApiError, host: string, identities: readonly string[]): ApiReading {
+  const error = { ...given, message: given.message.slice(0, READ_MAX) }
   const said = error.message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_MAX)
   const text = `${error.name}: ${said} (request ${error.requestId})`
   const reply: Reply = { code: error.status, text, host, command: 'SendEmail' }
