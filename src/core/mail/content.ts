@@ -15,10 +15,12 @@ export function measuredContent(chunks: readonly Uint8Array[]): Content {
   for (const chunk of chunks) {
     wireSize += chunk.length
     for (const byte of chunk) {
-      if (atLineStart && byte === DOT) stuffed += 1
+      const isStuffing = atLineStart && byte === DOT
+      if (isStuffing) stuffed += 1
       if (byte > 127) eightBit = true
       atLineStart = byte === LF
-      lineLength = atLineStart ? 0 : lineLength + 1
+      // RFC 5321 4.5.3.1.6: the stuffed dot is not counted.
+      lineLength = atLineStart || isStuffing ? 0 : lineLength + 1
       // Counted with its CR, taken off below: a line here always ends in CRLF.
       if (lineLength > longestLine) longestLine = lineLength
     }
