@@ -171,7 +171,7 @@ describe('watari stage', () => {
     expect(await watari('stage set 10 --reason again')).toEqual({
       code: 0,
       error: '',
-      out: 'Nothing changed: the stage is 10 already.\n',
+      out: 'The stage is 10 already.\n',
     })
   })
 })
@@ -297,7 +297,7 @@ ses     stoppedByPerson    2/50  200/s    530,000  10,000,000  sato: AWS asks us
     expect(await watari('route stop ses --reason again')).toEqual({
       code: 0,
       error: '',
-      out: 'Nothing changed: route ses is stoppedByPerson already.\n',
+      out: 'Route ses is stoppedByPerson already.\n',
     })
     expect((await watari('route resume ses --json')).out).toBe('{"route":"ses","change":"resume"}\n')
   })

@@ -88,9 +88,7 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
   const { exitCode, reason, message, mend } = told(error, args)
   if (exitCode === EXIT.ok) {
-    const same = args.includes('--json')
-      ? JSON.stringify({ changed: false, reason, message })
-      : `Nothing changed: ${message}.`
+    const same = args.includes('--json') ? JSON.stringify({ changed: false, reason, message }) : sentence(message)
     terminal.out(`${same}\n`)
     return EXIT.ok
   }
@@ -104,6 +102,11 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
     .join(lines ? '\n' : '. ')
   terminal.error(`${paint(terminal.errorColor, 'red', 'watari:')} ${text}\n`)
   return exitCode
+}
+
+/** `the stage is 10 already` as a sentence. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}.`
 }
 
 function told(error: unknown, args: readonly string[]): Pick<CommandError, 'exitCode' | 'reason' | 'message' | 'mend'> {

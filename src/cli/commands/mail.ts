@@ -163,7 +163,8 @@ async function changeAll(
         )
     } catch (error) {
       if (!(error instanceof CommandError) || error.exitCode === EXIT.unavailable) throw error
-      failed.push(new CommandError(error.exitCode, error.reason, `${id}: ${error.message}`, error.mend))
+      const message = error.message.includes(id) ? error.message : `${id}: ${error.message}`
+      failed.push(new CommandError(error.exitCode, error.reason, message, error.mend))
     }
   }
   for (const error of failed.slice(0, -1)) context.terminal.error(`watari: ${error.message}\n`)

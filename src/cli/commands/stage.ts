@@ -45,10 +45,9 @@ export function addStageCommands(program: Command, environment: Environment): vo
         if (context.json) printJson(context, stage)
         else context.terminal.out(stageText(stage))
       } catch (error) {
-        if (!(error instanceof CommandError) || error.reason !== 'sameValue') throw error
-        const now = await context.client.get<Stage>('/stage')
-        if (context.json) printJson(context, now)
-        else context.terminal.out(`Nothing changed: ${error.message}.\n`)
+        // For a program the answer to "set it to 10" is the stage, whether it was 10 already or not.
+        if (!(error instanceof CommandError) || error.reason !== 'sameValue' || !context.json) throw error
+        printJson(context, await context.client.get<Stage>('/stage'))
       }
     })
 
