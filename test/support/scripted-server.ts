@@ -16,11 +16,21 @@ export interface Question {
   readonly peer: Peer
 }
 
-/**
- * A text is said as it is, with CRLF added when it has none; undefined is the polite answer. After 'silence' nothing more is
- * read from this peer until the test says something to it.
- */
-export type Answer = string | { readonly say?: string; readonly then: 'close' | 'reset' } | 'silence' | undefined
+/** Nothing is said, and nothing more is read from this peer until the test says something to it. */
+export const SILENCE = { silence: true } as const
+
+/** A text is said as it is, with CRLF added when it has none; undefined is the polite answer. */
+export type Answer = string | Raw | Cut | typeof SILENCE | undefined
+
+/** Said without a line end of ours. */
+export interface Raw {
+  readonly raw: string
+}
+
+export interface Cut {
+  readonly say?: string
+  readonly cut: 'close' | 'reset'
+}
 
 export interface ReceivedMail {
   readonly connection: number
@@ -149,19 +159,21 @@ function converse(plain: Socket, { options, peers, mails, commands, look }: Stag
   }
   peers.push(peer)
 
-  const ask = (verb: string, line: string): Answer =>
-    options.answer?.({ verb, line, connection: peer.number, mail, peer }) ?? undefined
   /** Says the test's answer, or the polite one; the answer is what was said. */
   const reply = (verb: string, line: string, polite: string): string => {
-    const answer = ask(verb, line)
-    if (answer === 'silence') {
+    const answer = options.answer?.({ verb, line, connection: peer.number, mail, peer })
+    if (typeof answer === 'object' && 'silence' in answer) {
       silent = true
       return ''
+    }
+    if (typeof answer === 'object' && 'raw' in answer) {
+      socket.write(answer.raw, 'latin1')
+      return answer.raw
     }
     if (typeof answer === 'object') {
       if (answer.say !== undefined) peer.write(answer.say)
       inContent = false
-      if (answer.then === 'reset') peer.reset()
+      if (answer.cut === 'reset') peer.reset()
       else socket.end()
       return ''
     }

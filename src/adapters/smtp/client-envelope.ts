@@ -16,11 +16,22 @@ export function isWritableAddress(address: string): boolean {
 }
 
 /** True when the final dot behind this content is a line of its own: anything else would never be answered. */
-export function endsInLineEnd(content: Content): boolean {
-  const last = content.chunks.at(-1)
-  if (last === undefined) return true
-  return last.length >= 2 && last[last.length - 2] === 13 && last[last.length - 1] === 10
+export function endsInLineEnd({ chunks }: Content): boolean {
+  let last = LF
+  // Backwards, because chunks may be empty and a line end may be cut in two.
+  for (let at = chunks.length - 1; at >= 0; at -= 1) {
+    const chunk = chunks[at]!
+    for (let i = chunk.length - 1; i >= 0; i -= 1) {
+      if (chunk[i] !== last) return false
+      if (last === CR) return true
+      last = CR
+    }
+  }
+  return last === LF
 }
+
+const CR = 13
+const LF = 10
 
 export function mailCommand(sender: string, content: Content, capabilities: Capabilities): string {
   const size = capabilities.size ? ` SIZE=${content.size}` : ''

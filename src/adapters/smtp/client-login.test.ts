@@ -1,7 +1,12 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../core/mail/outcome.ts'
 import { aCertificate, type TestCertificate } from '../../../test/support/certificate.ts'
-import { scriptedServer, type ScriptedOptions, type ScriptedServer } from '../../../test/support/scripted-server.ts'
+import {
+  SILENCE,
+  scriptedServer,
+  type ScriptedOptions,
+  type ScriptedServer,
+} from '../../../test/support/scripted-server.ts'
 import { aCourier, type CourierUnderTest } from '../../../test/support/smtp-courier.ts'
 import type { SmtpCourierOptions } from './courier-options.ts'
 
@@ -119,7 +124,7 @@ describe('TLS that is only wished for', () => {
   test.each<[string, ScriptedOptions]>([
     ['not offered', { offers: ['8BITMIME'] }],
     ['refused', { answer: ({ verb }) => (verb === 'STARTTLS' ? '454 4.7.0 not now' : undefined) }],
-    ['broken off', { answer: ({ verb }) => (verb === 'STARTTLS' ? { say: '220 go', then: 'close' } : undefined) }],
+    ['broken off', { answer: ({ verb }) => (verb === 'STARTTLS' ? { say: '220 go', cut: 'close' } : undefined) }],
   ])('is done without when it is %s', async (_case, options) => {
     const server = await hop(options)
     expect(brief(await over(server, { tls: 'opportunistic' }).deliver())).toEqual(['delivered', 'healthy', true])
@@ -250,10 +255,10 @@ describe('before anything is said of a mail', () => {
     ],
     [
       'a cut before the greeting',
-      { answer: ({ verb }) => (verb === 'connect' ? { then: 'close' } : undefined) },
+      { answer: ({ verb }) => (verb === 'connect' ? { cut: 'close' } : undefined) },
       'connectionClosed',
     ],
-    ['a cut after EHLO', { answer: ({ verb }) => (verb === 'EHLO' ? { then: 'reset' } : undefined) }, 'connectionLost'],
+    ['a cut after EHLO', { answer: ({ verb }) => (verb === 'EHLO' ? { cut: 'reset' } : undefined) }, 'connectionLost'],
   ])('%s leaves the mail uncounted', async (_case, options, reason) => {
     const { deliver } = over(await hop(options), { tls: 'never' })
     expect(brief(await deliver())).toEqual([`deferred ${reason}`, 'unreachable', false])
@@ -266,7 +271,7 @@ describe('before anything is said of a mail', () => {
   })
 
   test('a greeting that never comes ends at its time', async () => {
-    const server = await hop({ answer: ({ verb }) => (verb === 'connect' ? 'silence' : undefined) })
+    const server = await hop({ answer: ({ verb }) => (verb === 'connect' ? SILENCE : undefined) })
     const { deliver, clock } = over(server)
     const delivery = deliver()
     await server.until(() => server.peers.length === 1)

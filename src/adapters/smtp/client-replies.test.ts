@@ -21,7 +21,7 @@ describe('replies', () => {
     ]
     expect(read(whole)).toEqual(expected)
     for (let at = 1; at < whole.length; at += 1) expect(read(whole.slice(0, at), whole.slice(at))).toEqual(expected)
-    expect(read(...whole)).toEqual(expected)
+    expect(read(...whole.split(''))).toEqual(expected)
   })
 
   test('a code alone is a reply, and so is one that ends in LF alone', () => {

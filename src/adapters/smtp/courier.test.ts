@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Delivery, Outcome } from '../../core/mail/outcome.ts'
-import { scriptedServer, type ScriptedOptions, type ScriptedServer } from '../../../test/support/scripted-server.ts'
+import {
+  SILENCE,
+  scriptedServer,
+  type ScriptedOptions,
+  type ScriptedServer,
+} from '../../../test/support/scripted-server.ts'
 import { aCourier, type CourierUnderTest } from '../../../test/support/smtp-courier.ts'
 import { aContent } from '../../../test/support/fakes.ts'
 import type { SmtpCourierOptions } from './courier-options.ts'
@@ -120,7 +125,7 @@ describe.each([
     const server = await hop({
       ...offering,
       answer: ({ verb, connection }) =>
-        verb === 'content' && connection === 1 ? { say: '421 4.3.2 closing', then: 'close' } : undefined,
+        verb === 'content' && connection === 1 ? { say: '421 4.3.2 closing', cut: 'close' } : undefined,
     })
     const { deliver } = over([server], { limits: { connectionsPerHost: 1 } })
     const [first, second] = await Promise.all([deliver(), deliver()])
@@ -144,7 +149,7 @@ describe.each([
   test('a connection that dies before the content is tried again at once on another', async () => {
     const server = await hop({
       ...offering,
-      answer: ({ verb, connection }) => (verb === 'DATA' && connection === 1 ? { then: 'reset' } : undefined),
+      answer: ({ verb, connection }) => (verb === 'DATA' && connection === 1 ? { cut: 'reset' } : undefined),
     })
     const { deliver } = over([server])
     expect(kinds(await deliver())).toEqual(['delivered'])
@@ -152,7 +157,7 @@ describe.each([
   })
 
   test('a host that kills every mail before its content is left alone after three, uncounted', async () => {
-    const server = await hop({ ...offering, answer: ({ verb }) => (verb === 'MAIL' ? { then: 'reset' } : undefined) })
+    const server = await hop({ ...offering, answer: ({ verb }) => (verb === 'MAIL' ? { cut: 'reset' } : undefined) })
     const { deliver, courier } = over([server])
     const delivery = await deliver()
     expect([kinds(delivery), delivery.counts, delivery.signal.kind]).toEqual([['deferred'], false, 'unreachable'])
@@ -161,7 +166,7 @@ describe.each([
   })
 
   test('no answer to MAIL ends at its time, uncounted', async () => {
-    const server = await hop({ ...offering, answer: ({ verb }) => (verb === 'MAIL' ? 'silence' : undefined) })
+    const server = await hop({ ...offering, answer: ({ verb }) => (verb === 'MAIL' ? SILENCE : undefined) })
     const { deliver, clock } = over([server], { limits: { commandMs: 10_000 } })
     const delivery = deliver()
     for (const connections of [1, 2, 3]) {
@@ -182,7 +187,7 @@ test('with PIPELINING the envelope is one write, and the next rides behind the f
     answer: ({ verb, peer, mail }) => {
       if (verb !== 'content' || mail > 1) return undefined
       held.push(() => peer.write('250 2.0.0 Ok: queued as FIRST'))
-      return 'silence'
+      return SILENCE
     },
   })
   const { deliver } = over([server], { limits: { connectionsPerHost: 1 } })
@@ -347,7 +352,7 @@ describe('stopping', () => {
       answer: ({ verb, peer }) => {
         if (verb !== 'content') return undefined
         answer = () => peer.write('250 2.0.0 Ok: queued as LAST')
-        return 'silence'
+        return SILENCE
       },
     })
     const { deliver, courier } = over([server], { limits: { connectionsPerHost: 1 } })
@@ -364,7 +369,7 @@ describe('stopping', () => {
   })
 
   test('a host that never answers cannot hold it up', async () => {
-    const server = await hop({ answer: ({ verb }) => (verb === 'content' || verb === 'QUIT' ? 'silence' : undefined) })
+    const server = await hop({ answer: ({ verb }) => (verb === 'content' || verb === 'QUIT' ? SILENCE : undefined) })
     const { deliver, courier, clock } = over([server])
     const delivery = deliver()
     await server.until(() => server.mails.length === 1)
