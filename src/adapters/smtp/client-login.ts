@@ -34,11 +34,14 @@ export class OpenTrouble extends Error {
   /** What it means for a mail that would have gone this way: deferred, not counted. */
   readonly reading: Reading
   readonly stage: OpenStage
+  /** What the platform calls it, for the log: 'CERT_HAS_EXPIRED'. */
+  readonly detail: string
 
-  constructor(reading: Reading, stage: OpenStage) {
+  constructor(reading: Reading, stage: OpenStage, detail = '') {
     super(reading.outcome.kind === 'delivered' ? 'unexpectedReply' : reading.outcome.reason)
     this.reading = reading
     this.stage = stage
+    this.detail = detail
   }
 }
 
@@ -77,7 +80,11 @@ class Dialogue {
       this.#answer = undefined
       answer?.(reply)
     }
-    connection.onLost = (reason) => this.#fail(new OpenTrouble(this.#lossReading(reason), this.#stage))
+    connection.onLost = (reason) => {
+      // A certificate that is not trusted is for a person to mend; a handshake that was cut may be the network's doing.
+      const reading = reason === 'tlsFailed' ? misconfigured(reason) : unreachable(reason)
+      this.#fail(new OpenTrouble(reading, this.#stage, connection.lossCode))
+    }
   }
 
   /** Sends a command (or just waits, for the greeting) and resolves to the reply, whatever it is. */
@@ -120,11 +127,6 @@ class Dialogue {
       this.#fail = reject
       begin(resolve)
     })
-  }
-
-  #lossReading(reason: string): Reading {
-    // A certificate that is not trusted is for a person to mend; a handshake that was cut may be the network's doing.
-    return reason === 'tlsFailed' ? misconfigured(reason) : unreachable(reason)
   }
 }
 

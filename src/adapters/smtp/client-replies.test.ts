@@ -67,6 +67,11 @@ describe('replies', () => {
   })
 })
 
+test('a text is one line without control characters, and not endless', () => {
+  const { text } = replyOf({ code: 550, lines: ['a\rb\u001b[31m\0', 'x'.repeat(3000)] }, 'h', 'c')
+  expect([text.slice(0, 12), text.length]).toEqual(['a b [31m  xx', 1024])
+})
+
 describe('what a host offers', () => {
   test('is read from all lines but the first, whatever the case', () => {
     const offered = capabilitiesIn([

@@ -97,8 +97,16 @@ const ENHANCED = /^([245]\.\d{1,3}\.\d{1,3})(?: |$)/
 export function replyOf(wire: WireReply, host: string, command: string): Reply {
   const enhanced = ENHANCED.exec(wire.lines[0] ?? '')?.[1]
   const texts = enhanced === undefined ? wire.lines : wire.lines.map((line) => withoutEnhanced(line, enhanced))
-  return { code: wire.code, ...(enhanced !== undefined && { enhanced }), text: texts.join(' '), host, command }
+  // A line end or an escape in a reply would be one in whatever file or terminal shows it.
+  const text = texts
+    .join(' ')
+    .slice(0, TEXT_MAX)
+    .replaceAll(/\p{Cc}/gu, ' ')
+  return { code: wire.code, ...(enhanced !== undefined && { enhanced }), text, host, command }
 }
+
+/** A reply is kept with its mail and goes into DSNs; nobody reads more of it than this. */
+const TEXT_MAX = 1024
 
 function withoutEnhanced(line: string, enhanced: string): string {
   return line.startsWith(enhanced) ? line.slice(enhanced.length).trimStart() : line

@@ -200,7 +200,9 @@ class SmtpCourier implements Courier, SessionOwner<ClientSession> {
     try {
       this.#ready(host, number, await open({ host, options: this.#options, limits: this.#limits, begun, unwanted }))
     } catch (error) {
-      this.#failed(host, error instanceof OpenTrouble ? error.reading : unreachable('internalError'))
+      const trouble = error instanceof OpenTrouble ? error : new OpenTrouble(unreachable('internalError'), 'connect')
+      this.#options.log.debug('nextHopNotOpened', { host: host.name, stage: trouble.stage, detail: trouble.detail })
+      this.#failed(host, trouble.reading)
     } finally {
       this.#connecting -= 1
       host.connecting -= 1

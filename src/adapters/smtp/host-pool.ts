@@ -156,14 +156,16 @@ export class HostPool {
 
   /** A connection could not be made ready. */
   failed(host: Host, trouble: Reading, nowMs: number): void {
-    // Many connections fail together; that is one failure.
-    if (isDown(host, nowMs)) return
-    host.failures += 1
+    const wasDown = isDown(host, nowMs)
+    // Noted in any case, or the last resort would be tried again and again.
     host.failedAt = nowMs
+    host.trouble = trouble
+    // Many connections fail together; that is one failure.
+    if (wasDown) return
+    host.failures += 1
     host.retryAt = nowMs + backoffMs(HOST_BACKOFF, host.failures, this.#random.next())
     host.failedNumber = this.#opened
     host.proven = false
-    host.trouble = trouble
     if (host.failures === 1) this.#log.warn('nextHopDown', { host: host.name, reason: reasonOf(trouble) })
   }
 

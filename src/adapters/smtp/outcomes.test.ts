@@ -28,6 +28,12 @@ describe('what a plain SMTP host says', () => {
     ['content', '199 what', ['deferred', 'unexpectedReply', 'healthy', 'counts']],
     ['content', '999 what', ['deferred', 'unexpectedReply', 'healthy', 'counts']],
     ['recipient', '550 5.1.1 unknown user', ['rejected', 'rejectedByHost', 'healthy', 'counts']],
+    [
+      'recipient',
+      '504 5.5.2 <a@b>: Recipient address rejected: need fully-qualified address',
+      ['rejected', 'rejectedByHost', 'healthy', 'counts'],
+    ],
+    ['recipient', '504 5.5.4 parameter not implemented', ['deferred', 'unexpectedReply', 'healthy', 'counts']],
     ['recipient', '501 5.1.3 bad address syntax', ['rejected', 'rejectedByHost', 'healthy', 'counts']],
     ['recipient', '450 4.2.0 greylisted', ['deferred', 'deferredByHost', 'healthy', 'counts']],
     ['recipient', '452 4.5.3 too many recipients', ['deferred', 'deferredByHost', 'healthy', 'counts']],

@@ -11,10 +11,12 @@ const NOT_ABOUT_THE_MAIL: ReadonlySet<number> = new Set([
   500, // RFC 5321 4.2.2: command unrecognized
   502, // command not implemented
   503, // bad sequence of commands
-  504, // parameter not implemented
+  504, // parameter not implemented; but see ADDRESS_REFUSED
   555, // MAIL or RCPT parameters not recognized: we send only what was offered
 ])
 
+/** Postfix refuses an address without a domain by 504 (non_fqdn_reject_code), which is about that address. */
+const ADDRESS_REFUSED = /address rejected/i
 // Postfix and others say so to a client that is not in mynetworks: every mail would be refused alike, so the host's
 // configuration is at fault, and a bounce would hit every recipient of the sender.
 const CLIENT_NOT_ALLOWED =
@@ -73,7 +75,8 @@ function readTransient(reply: Reply, stage: ReplyStage): Reading {
 }
 
 function readPermanent(reply: Reply): Reading {
-  if (NOT_ABOUT_THE_MAIL.has(reply.code)) return deferred('unexpectedReply', reply)
+  const aboutTheMail = !NOT_ABOUT_THE_MAIL.has(reply.code) || (reply.code === 504 && ADDRESS_REFUSED.test(reply.text))
+  if (!aboutTheMail) return deferred('unexpectedReply', reply)
   // RFC 7504: a host that takes no mail at all.
   if (reply.code === 521 || reply.code === 556) return hostTrouble('hostRefuses', reply, true)
   return { outcome: { kind: 'rejected', reason: 'rejectedByHost', reply }, signal: HEALTHY, counts: true }
