@@ -97,9 +97,8 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
     return exitCode
   }
   const lines = message.includes('\n')
-  const text = [lines ? message : message.replace(/\.$/, ''), mend]
-    .filter((part) => part !== '')
-    .join(lines ? '\n' : '. ')
+  const end = lines ? '\n' : /[.?!]$/.test(message) || mend === '' ? ' ' : '. '
+  const text = `${message}${end}${mend}`.trimEnd()
   terminal.error(`${paint(terminal.errorColor, 'red', 'watari:')} ${text}\n`)
   return exitCode
 }
