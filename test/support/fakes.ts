@@ -37,8 +37,12 @@ export function fakeClock(startAt = Date.UTC(2026, 10, 25)): FakeClock {
     sleep: (ms: number, signal?: AbortSignalLike) =>
       new Promise<void>((resolve) => {
         if (ms <= 0 || signal?.aborted) return resolve()
-        sleepers.push({ endsAt: now + ms, wake: resolve })
-        signal?.addEventListener('abort', resolve, { once: true })
+        const wake = () => {
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        sleepers.push({ endsAt: now + ms, wake })
+        signal?.addEventListener('abort', wake, { once: true })
         return undefined
       }),
     async advance(ms) {

@@ -1,5 +1,6 @@
 // Who is at the other end and whether that address may send without AUTH (M1). Never an open relay: the list begins empty.
 // Its rule: an address is compared after folding IPv4-mapped IPv6, so that one host has one verdict (C04).
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
@@ -71,6 +72,8 @@ function widthWarning(text: string, what: string): readonly string[] {
 }
 
 function parseNetwork(text: string): Network {
+  // ipaddr.js also reads 10.1 and 010.0.0.1, which mean something else to a person.
+  if (isIP(text.replace(/\/\d+$/, '')) === 0) throw new Error('a client or proxy entry is no address and no network')
   try {
     const [address, bits] = text.includes('/') ? ipaddr.parseCIDR(text) : [ipaddr.parse(text), undefined]
     const width = address.kind() === 'ipv4' ? 32 : 128
@@ -79,13 +82,13 @@ function parseNetwork(text: string): Network {
     if (folded.kind() !== address.kind()) return [folded, Math.max(0, (bits ?? width) - 96)]
     return [address, bits ?? width]
   } catch (error) {
-    throw new Error('a client or proxy entry is no address and no network', { cause: error })
+    throw new Error('a client or proxy entry has no possible prefix length', { cause: error })
   }
 }
 
 function parseAddress(text: string): Address | undefined {
   const withoutZone = text.replace(/%.*$/, '')
-  if (!ipaddr.isValid(withoutZone)) return undefined
+  if (isIP(withoutZone) === 0) return undefined
   return foldMapped(ipaddr.parse(withoutZone))
 }
 
