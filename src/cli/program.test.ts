@@ -306,7 +306,7 @@ ses     stoppedByPerson    2/50  200/s    530,000  10,000,000  sato: AWS asks us
 describe('watari user', () => {
   function usersInMemory(names: string[] = []) {
     const files: string[] = []
-    const users: Programs['users'] = async (file) => {
+    const users: NonNullable<Programs['users']> = async (file) => {
       files.push(file)
       return {
         list: async () => names,

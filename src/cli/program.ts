@@ -55,7 +55,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
-  addUserCommands(program, environment, programs)
+  if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
   for (const group of program.commands) {
     if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)

@@ -10,7 +10,8 @@ export interface Programs {
   readonly up: (options: UpOptions) => Promise<Running>
   readonly gateway: (options: GatewayOptions) => Promise<Running>
   readonly standin: (options: StandinOptions) => Promise<Running>
-  readonly users: (file: string) => Promise<Users>
+  /** Without it there are no `user` commands. */
+  readonly users?: (file: string) => Promise<Users>
 }
 
 /** The users that may send with AUTH. */

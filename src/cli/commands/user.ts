@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { contextOf, printJson, shared, type Context, type Environment } from '../context.ts'
 import { CommandError, EXIT } from '../exit.ts'
-import type { Programs, Users } from '../programs.ts'
+import type { Users } from '../programs.ts'
 
 interface Options {
   readonly data?: string
@@ -18,14 +18,18 @@ const USERS_FILE = 'users.json'
 const NAME = /^[A-Za-z0-9._@+-]{1,128}$/
 const PASSWORD_CHARACTERS = { min: 12, max: 256 }
 
-export function addUserCommands(program: Command, environment: Environment, programs: Programs): void {
+export function addUserCommands(
+  program: Command,
+  environment: Environment,
+  usersIn: (file: string) => Promise<Users>,
+): void {
   const user = program
     .command('user')
     .helpGroup('Setting up:')
     .summary('who may send with AUTH')
     .description('Who may send with AUTH. A running gateway reads the file again by itself.')
   const usersOf = (context: Context, options: Options): Promise<Users> =>
-    programs.users(options.file ?? join(context.dataFolder, USERS_FILE))
+    usersIn(options.file ?? join(context.dataFolder, USERS_FILE))
 
   common(user.command('add').argument('<name>', 'user name'))
     .summary('add a user, or give a new password')

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// The program `watari`: gives the command line its terminal and its programs. What is heavy is loaded when it is asked for,
+// so that `watari status` answers at once.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readPlan } from '../wiring/config.ts'
+import { readPassword } from './password.ts'
+import { runCommand } from './program.ts'
+import type { Programs } from './programs.ts'
+
+const inPackage = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const { version } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8')) as { version: string }
+
+// The SDK warns of a Node to come; what an operator reads on standard error is for the operator.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+const programs: Programs = {
+  version,
+  shippedPlan: inPackage('plans/goo.ne.jp.yaml'),
+  readPlan,
+  up: async (options) => (await import('../wiring/up.ts')).runUp(options),
+  gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
+  standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
+}
+
+// `watari mail list | head` ends when head has enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+// https://no-color.org
+const mayColor = (process.env['NO_COLOR'] ?? '') === ''
+const terminal = {
+  out: (text: string) => void process.stdout.write(text),
+  error: (text: string) => void process.stderr.write(text),
+  color: process.stdout.isTTY && mayColor,
+  errorColor: process.stderr.isTTY && mayColor,
+  now: () => Date.now(),
+}
+process.exitCode = await runCommand(
+  process.argv.slice(2),
+  { terminal, variables: process.env, folder: process.cwd(), password: readPassword },
+  programs,
+)
