@@ -49,6 +49,14 @@ test('(b) what came behind the 220 in the clear is no capability of the host in 
   expect(server.peers[0]?.commands.at(-1)).toBe('DATA')
 })
 
+test('(b) what is no reply behind the 220 is thrown away as well', async () => {
+  const { delivery } = await deliverOver({
+    offers: ['STARTTLS', 'AUTH PLAIN'],
+    answer: ({ verb }) => (verb === 'STARTTLS' ? '220 go\r\nXEVIL\r\n' : undefined),
+  })
+  expect(delivery.outcomes[0]?.kind).toBe('delivered')
+})
+
 test('(b) half a line behind the 220 completes nothing that comes in TLS', async () => {
   const { server, delivery } = await deliverOver({
     offers: ['STARTTLS', 'AUTH PLAIN'],

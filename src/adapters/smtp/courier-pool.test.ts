@@ -162,3 +162,50 @@ test('a host that is stopped in the middle of a burst costs no mail: each is del
   // No more than what rode on its two connections can be in doubt.
   expect(briefs.filter((word) => word.startsWith('unclear')).length).toBeLessThanOrEqual(2)
 })
+
+/** Two connections of one host, both idle, each with one mail behind it. */
+async function twoIdle(options: ScriptedOptions) {
+  const server = await hop(options)
+  const courier = over([server])
+  expect(await many(20, courier.deliver)).toEqual(all(20, 'delivered healthy true'))
+  expect(courier.courier.hosts()[0]?.connections).toBe(2)
+  return { server, ...courier }
+}
+
+test('a mail whose connection was stale goes over a fresh one, not over the next that may be stale as well', async () => {
+  let stale = false
+  const { server, deliver } = await twoIdle({
+    answer: ({ verb, connection }) => (stale && verb === 'MAIL' && connection <= 2 ? { cut: 'close' } : undefined),
+  })
+  stale = true
+  const mailsBefore = server.commands.filter((line) => line.startsWith('MAIL')).length
+  expect(brief(await deliver())).toBe('delivered healthy true')
+  expect([server.peers.length, server.mails.at(-1)?.connection]).toEqual([3, 3])
+  expect(server.commands.filter((line) => line.startsWith('MAIL')).length - mailsBefore).toBe(2)
+})
+
+test('when no fresh connection can be had, an old one that works will do', async () => {
+  let stale = 0
+  const { server, deliver, courier } = await twoIdle({
+    answer: ({ verb, connection }) => {
+      if (verb === 'connect' && connection > 2) return { say: '421 4.7.0 Too many connections', cut: 'close' }
+      if (verb !== 'MAIL' || stale === 0) return undefined
+      stale -= 1
+      return { cut: 'close' }
+    },
+  })
+  stale = 1
+  expect(brief(await deliver())).toBe('delivered healthy true')
+  expect([server.peers.length, courier.hosts()[0]?.connections]).toEqual([3, 1])
+})
+
+test('a host that fails three mails in a row is left with all its connections', async () => {
+  let full = false
+  const server = await hop({ answer: ({ verb }) => (full && verb === 'MAIL' ? '452 4.3.1 full' : undefined) })
+  const { deliver, courier } = over([server], { limits: { connectionsPerHost: 8 } })
+  await many(100, deliver)
+  expect(courier.hosts()[0]?.connections).toBe(8)
+  full = true
+  expect(brief(await deliver())).toBe('deferred hostInTrouble unreachable false')
+  expect([courier.hosts()[0]?.connections, courier.hosts()[0]?.state]).toEqual([0, 'down'])
+})

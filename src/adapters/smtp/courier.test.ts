@@ -304,6 +304,41 @@ describe('what a host says out of turn', () => {
   })
 })
 
+test('a refused sender stays refused when the connection dies before the rest is answered', async () => {
+  const server = await hop({
+    answer: ({ verb }) => (verb === 'MAIL' ? '550 5.7.1 no' : verb === 'RCPT' ? { cut: 'close' } : undefined),
+  })
+  const { deliver } = over([server])
+  expect(kinds(await deliver())).toEqual(['rejected'])
+  expect(server.peers.length).toBe(1)
+})
+
+test('a reader of replies that sees success everywhere delivers nothing before its time', async () => {
+  const everywhere: SmtpCourierOptions['readReply'] = (reply) => ({
+    outcome: { kind: 'delivered', reply },
+    signal: { kind: 'healthy' },
+    counts: true,
+  })
+  const server = await hop({ answer: ({ verb }) => (verb === 'RCPT' ? '250-not\r\n250 now' : undefined) })
+  expect(kinds(await over([server], { readReply: everywhere }).deliver())).toEqual(['delivered'])
+  const refusing = await hop({ answer: ({ verb }) => (verb === 'RCPT' ? '550 5.1.1 no' : undefined) })
+  expect(kinds(await over([refusing], { readReply: everywhere }).deliver())).toEqual(['deferred'])
+  const late = await hop({ answer: ({ verb }) => (verb === 'content' ? '550 5.1.1 no' : undefined) })
+  expect(kinds(await over([late], { readReply: everywhere }).deliver())).toEqual(['deferred'])
+})
+
+test('a yes in the middle of the content delivers nothing', async () => {
+  const server = await hop({
+    answer: ({ verb, peer }) => {
+      if (verb === 'DATA') setImmediate(() => peer.write('250 2.0.0 Ok: queued as LIE'))
+      return undefined
+    },
+  })
+  const big = new Uint8Array(Buffer.from(`Subject: x\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(500_000)}`))
+  const delivery = await over([server]).deliver({ content: { ...aContent(), chunks: [big], wireSize: big.length } })
+  expect([kinds(delivery), reasons(delivery), server.mails.length]).toEqual([['deferred'], ['answerBeforeContent'], 0])
+})
+
 test('large content is the same at the other end, whatever the blocks', async () => {
   const server = await hop()
   const { deliver } = over([server])
@@ -378,6 +413,15 @@ describe('stopping', () => {
     expect(reasons(await delivery)).toEqual(['timeout'])
     expect(kinds(await delivery)).toEqual(['unclear'])
     await stopped
+  })
+
+  test('a connection that is still being opened is not waited for', async () => {
+    const server = await hop({ answer: ({ verb }) => (verb === 'connect' ? SILENCE : undefined) })
+    const { deliver, courier } = over([server])
+    const delivery = deliver()
+    await server.until(() => server.peers.length === 1)
+    await courier.stop()
+    expect(reasons(await delivery)).toEqual(['stopping'])
   })
 
   test('a courier that never had a mail stops at once', async () => {
