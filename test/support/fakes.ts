@@ -190,7 +190,7 @@ export function memoryQueue(): MemoryQueue {
         .slice(0, limit)
       const active = taken.map((old): Held => ({
         ...old,
-        plan: { ...old.plan, state: 'active', attempts: old.plan.attempts + 1 },
+        plan: { ...old.plan, state: 'active' },
       }))
       held = held.map((old) => active[taken.indexOf(old)] ?? old)
       return active.map((part): ClaimedPart => ({ ...summary(part), content: part.mail.content }))

@@ -95,7 +95,7 @@ function report(part: ClaimedPart, delivery: Delivery, { log, meter, route, cloc
       part: part.part,
       route,
       recipients: group.length,
-      attempt: part.attempts,
+      attempt: part.attempts + 1,
       latencyMs,
       ...facts(first),
     })

@@ -2,7 +2,7 @@
 // Each works on all parts of the mail that allow it and is written into the part as its reason. Active parts are left alone.
 import type { Log } from '../base/log.ts'
 import type { Route } from '../shift/route.ts'
-import type { PartPlan, PartState, PartSummary } from './mail.ts'
+import { wasInDoubt, type PartPlan, type PartState, type PartSummary } from './mail.ts'
 import type { Answer, Changed, Operations, Order } from './operations.ts'
 import type { QueueDesk } from './ports.ts'
 import type { Failure } from './settle.ts'
@@ -142,6 +142,6 @@ function kept(part: PartSummary): Omit<PartPlan, 'state' | 'reason'> {
 
 /** A part in doubt stays known as such (settle.ts), whatever a person does with it. */
 function words(part: PartSummary, verb: string, order: Order): string {
-  const doubt = part.reason.startsWith('unclear') ? 'unclear, ' : ''
+  const doubt = wasInDoubt(part) ? 'unclear, ' : ''
   return `${doubt}${verb} by ${order.by}: ${order.reason}`
 }

@@ -82,7 +82,7 @@ test('the attempt is in the queue before the courier sees the part', async () =>
   })
   await world.put('07QZ0000G0001')
   await world.clock.advance(0)
-  expect(states).toEqual(['active 1'])
+  expect(states).toEqual(['active 0'])
 })
 
 test('the courier is never given more than it has room for, and what waits goes as room comes', async () => {
@@ -120,7 +120,7 @@ describe('refusals of the whole route (M7)', () => {
     )
     await put('07QZ0000G0001')
     await clock.advance(5_000)
-    expect(courier.seen.map(({ part }) => part.attempts)).toEqual([1, 1, 1, 1])
+    expect(courier.seen.map(({ part }) => part.attempts)).toEqual([0, 0, 0, 0])
     expect(queue.parts()).toEqual([])
     expect(log.lines.filter(({ level }) => level === 'alarm')).toEqual([])
     expect(meter.total('watari_throttled_total')).toBe(3)

@@ -67,7 +67,15 @@ export interface PartSummary extends PartRef {
   readonly size: number
 }
 
-/** A part taken out of the queue to be delivered. Its attempt is on disk before anyone sees it. */
+/** A part taken out of the queue to be delivered. Its attempt is on disk before anyone sees it; `attempts` does not count it. */
 export interface ClaimedPart extends PartSummary {
   readonly content: Content
+}
+
+/**
+ * Whether a part was in doubt before: its last answer never came, or a crash cut its attempt. The reason remembers it
+ * through deferrals and through what a person does, so that a second doubt is known as such.
+ */
+export function wasInDoubt({ reason }: Pick<PartPlan, 'reason'>): boolean {
+  return reason.startsWith('unclear') || reason.startsWith('interrupted')
 }

@@ -2,7 +2,7 @@
 // Parts in doubt stay where they are: nothing is sent on a second route that the first may have taken.
 import type { Route } from '../shift/route.ts'
 import { wasRoutedByPerson } from './desk.ts'
-import type { PartPlan, PartSummary } from './mail.ts'
+import { wasInDoubt, type PartPlan, type PartSummary } from './mail.ts'
 import type { QueueDesk } from './ports.ts'
 import type { Split } from './split.ts'
 
@@ -11,7 +11,7 @@ const PAGE = 1_000
 
 /** What a part that waits for SES becomes under the present split, or undefined when it stays as it is. */
 export function rerouted(part: PartSummary, split: Split, nowMs: number): readonly PartPlan[] | undefined {
-  if (part.route !== 'ses' || part.reason.startsWith('unclear') || wasRoutedByPerson(part)) return undefined
+  if (part.route !== 'ses' || wasInDoubt(part) || wasRoutedByPerson(part)) return undefined
   const routes = part.recipients.map((recipient) => split(recipient, part.stream))
   if (routes.every((route) => route === 'ses')) return undefined
   const on = (route: Route): readonly string[] => part.recipients.filter((_, i) => routes[i] === route)

@@ -18,7 +18,7 @@ function aPart(overrides: Partial<ClaimedPart> = {}): ClaimedPart {
     stream: 'example.com',
     acceptedAt: NOW - 1_000,
     dueAt: NOW,
-    attempts: 1,
+    attempts: 0,
     reason: 'accepted',
     size: 10,
     content: aContent(),
@@ -65,14 +65,14 @@ test('leaves nothing when all are delivered', () => {
 })
 
 test('backs off from five minutes to an hour', () => {
-  const waits = [1, 2, 3, 4, 5, 9].map(
+  const waits = [0, 1, 2, 3, 4, 8].map(
     (attempts) => settled(aPart({ attempts }), [deferred, deferred, deferred]).left[0]!.dueAt - NOW,
   )
   expect(waits).toEqual([300_000, 600_000, 1_200_000, 2_400_000, HOUR, HOUR])
 })
 
 test("does not count the route's own trouble against the mail", () => {
-  const { left } = settled(aPart({ attempts: 3 }), [deferred, deferred, deferred], { counts: false })
+  const { left } = settled(aPart({ attempts: 2 }), [deferred, deferred, deferred], { counts: false })
   expect(left).toMatchObject([
     { attempts: 2, dueAt: NOW, recipients: ['a@example.net', 'b@example.net', 'c@example.net'] },
   ])
@@ -109,13 +109,18 @@ describe('no answer after the final dot', () => {
   })
 
   test('twice in a row waits for a person, because a third copy or a bounce would be a guess', () => {
-    const { left, failures } = settled(aPart({ reason: 'unclear connectionLost', attempts: 2 }), [
+    const { left, failures } = settled(aPart({ reason: 'unclear connectionLost', attempts: 1 }), [
       unclear,
       unclear,
       unclear,
     ])
     expect(failures).toEqual([])
     expect(left).toMatchObject([{ state: 'held', reason: 'unclearTwice', route: 'ses' }])
+  })
+
+  test('counts an attempt that a crash cut as a doubt', () => {
+    const part = aPart({ reason: 'interrupted: the gateway stopped during an attempt' })
+    expect(settled(part, [unclear, unclear, unclear]).left).toMatchObject([{ state: 'held', reason: 'unclearTwice' }])
   })
 
   test('is remembered over a deferral in between', () => {

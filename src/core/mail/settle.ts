@@ -3,7 +3,7 @@
 import { DAY_MS, MINUTE_MS } from '../base/clock.ts'
 import { never } from '../base/assert.ts'
 import { backoffMs, MAIL_BACKOFF, type BackoffPolicy } from './backoff.ts'
-import type { ClaimedPart, PartPlan } from './mail.ts'
+import { wasInDoubt, type ClaimedPart, type PartPlan } from './mail.ts'
 import type { Delivery, Outcome, Reply } from './outcome.ts'
 import type { Route } from '../shift/route.ts'
 
@@ -103,10 +103,10 @@ function fateOf(outcome: Outcome, context: Context): Fate {
 function again(reason: string, reply: Reply | undefined, { part, counts, policy, nowMs, random }: Context): Fate {
   if (nowMs - part.acceptedAt >= policy.lifetimeMs) return { kind: 'failed', reason: 'lifetimeExceeded', reply }
   // What was the route's trouble is not held against the mail: the breaker spaces the next try.
-  const attempts = counts ? part.attempts : part.attempts - 1
+  const attempts = counts ? part.attempts + 1 : part.attempts
   const dueAt = counts ? nowMs + backoffMs(policy.backoff, attempts, random) : nowMs
   // A part that was in doubt once remembers it, so that a second doubt is known as such.
-  const remembered = part.reason.startsWith(UNCLEAR) ? `${UNCLEAR}, then ${reason}` : reason
+  const remembered = wasInDoubt(part) ? `${UNCLEAR}, then ${reason}` : reason
   return { kind: 'left', plan: { route: part.route, state: 'waiting', dueAt, attempts, reason: remembered } }
 }
 
@@ -115,8 +115,9 @@ function again(reason: string, reply: Reply | undefined, { part, counts, policy,
  * for a person: nobody knows, and neither a third copy nor a bounce may be a guess.
  */
 function inDoubt(reason: string, { part, policy, nowMs }: Context): Fate {
-  const { route, attempts } = part
-  if (part.reason.startsWith(UNCLEAR)) {
+  const { route } = part
+  const attempts = part.attempts + 1
+  if (wasInDoubt(part)) {
     return { kind: 'left', plan: { route, state: 'held', dueAt: nowMs, attempts, reason: UNCLEAR_TWICE } }
   }
   const dueAt = nowMs + policy.unclearRetryMs[route]
