@@ -342,11 +342,4 @@ describe('a warning about a plan', () => {
       'p.yaml:6:13: gateway.proxies[1] is a wide private network: whoever is in it, or behind a NAT in it, may send. List the machines one by one, or let them use AUTH.',
     ])
   })
-
-  it('is given for passwords in clear text, except on loopback', () => {
-    expect(warningsOf(`${LEAST}gateway: { host: 0.0.0.0, authWithoutTls: true }\n`)).toEqual([
-      'p.yaml:4:43: gateway.authWithoutTls is true: passwords cross the network in clear text. Use it only on a network of your own.',
-    ])
-    expect(warningsOf(`${LEAST}gateway: { authWithoutTls: true }\n`)).toEqual([])
-  })
 })

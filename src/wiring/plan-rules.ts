@@ -108,7 +108,7 @@ const PUBLIC_BITS_MIN = { 32: 16, 128: 32 } as const
 
 /** What is allowed and yet dangerous. */
 export function warningsOf(plan: Plan): readonly RuleFault[] {
-  return [...wide(plan, 'clients'), ...wide(plan, 'proxies'), ...clearTextPasswords(plan)]
+  return [...wide(plan, 'clients'), ...wide(plan, 'proxies')]
 }
 
 function wide({ gateway }: Plan, key: 'clients' | 'proxies'): readonly RuleFault[] {
@@ -120,15 +120,4 @@ function wide({ gateway }: Plan, key: 'clients' | 'proxies'): readonly RuleFault
     const what = `is a wide ${network.isPrivate ? 'private' : 'public'} network: whoever is in it, or behind a NAT in it, may send`
     return [{ path: ['gateway', key, i], what, mend: 'List the machines one by one, or let them use AUTH.' }]
   })
-}
-
-function clearTextPasswords({ gateway }: Plan): readonly RuleFault[] {
-  if (!gateway.authWithoutTls || ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)) return []
-  return [
-    {
-      path: ['gateway', 'authWithoutTls'],
-      what: 'is true: passwords cross the network in clear text',
-      mend: 'Use it only on a network of your own.',
-    },
-  ]
 }

@@ -15,7 +15,6 @@ import {
   text,
   variableName,
   whole,
-  yesOrNo,
 } from './plan-fields.ts'
 
 const port = (least: number) => whole(least, 65_535)
@@ -50,7 +49,6 @@ const gateway = (hostname: string) =>
     tlsKeyFile: text().exactOptional(),
     tlsCertFile: text().exactOptional(),
     usersFile: text().default('users.json'),
-    authWithoutTls: yesOrNo().default(false),
     clients: list(network()).default([]),
     proxies: list(network()).default([]),
     senderDomains: list(senderDomain()).default([]),
@@ -144,7 +142,7 @@ const retry = z.strictObject({
   firstSeconds: amount(0.01, 86_400).default(60),
   longestSeconds: amount(0.01, 86_400).default(3_600),
   unclearMinutes: z
-    .strictObject({ legacy: amount(0, 10_080).default(60), ses: amount(0, 10_080).default(60) })
+    .strictObject({ legacy: amount(0, 10_080).default(1), ses: amount(0, 10_080).default(15) })
     .prefault({}),
 })
 

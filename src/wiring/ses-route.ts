@@ -91,6 +91,8 @@ function apiCourier({ ses }: Plan, { meter }: Basics, place: ReturnType<typeof s
     readings: sesReadings({ identities: ses.identities }),
     prepare: sesPreparation({ wire: 'api', meter, ...configurationSet }),
     connections: ses.connections,
+    connectTimeoutMs: ses.connectSeconds * SECOND_MS,
+    answerTimeoutMs: ses.replySeconds * SECOND_MS,
   })
 }
 

@@ -32,8 +32,6 @@ export interface GatewayPlan {
   readonly tlsCertFile?: string
   /** Relative to the data folder. */
   readonly usersFile: string
-  /** AUTH is offered on a connection without TLS too. */
-  readonly authWithoutTls: boolean
   /** Addresses or networks (CIDR) that may send without AUTH. */
   readonly clients: readonly string[]
   /** Addresses or networks whose PROXY line is believed. */

@@ -1,0 +1,50 @@
+// One gateway: the flow of a mail, the listener in front of it, the page for watchers and the operator's socket beside it.
+import type { PrometheusMeter } from '../adapters/node/meter.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { controlApp } from '../gateway/control.ts'
+import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
+import { statusApp } from '../gateway/status.ts'
+import type { Basics } from './basics.ts'
+import { startListener } from './listener.ts'
+import { mailFlow } from './mail-flow.ts'
+import { operationsOf } from './operations.ts'
+import { controlSocketIn, type Ready } from './run.ts'
+import type { Environment } from './ses-place.ts'
+
+export interface StartOptions {
+  readonly plan: Plan
+  readonly planFile: string
+  readonly dataFolder: string
+  readonly environment: Environment
+  readonly basics: Basics & { readonly meter: PrometheusMeter }
+  /** See SesSurroundings. */
+  readonly smtpCa?: string
+}
+
+export interface StartedGateway {
+  readonly ready: Ready
+  /** Takes no more mail, finishes what it began, closes everything. */
+  readonly stop: () => Promise<void>
+}
+
+export async function startGateway(options: StartOptions): Promise<StartedGateway> {
+  const { plan, basics, dataFolder } = options
+  const { clock, log, meter } = basics
+  const flow = await mailFlow(options)
+  const listener = await startListener(plan, flow.intake, options)
+  const operations = operationsOf({ plan, flow, basics, startedAt: clock.now(), sessions: () => listener.sessions() })
+  const now = () => clock.now()
+  const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
+  const control = await listenOnSocket(controlApp(operations, log).fetch, controlSocketIn(dataFolder))
+  log.info('ready', { smtp: listener.address, status: status.address })
+  return {
+    ready: { smtp: listener.address, http: `http://${status.address}`, control: control.address },
+    async stop() {
+      flow.refuseMail()
+      await listener.stop()
+      await flow.stop()
+      await Promise.all([status.close(), control.close()])
+      log.info('stopped')
+    },
+  }
+}

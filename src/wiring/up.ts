@@ -1,0 +1,120 @@
+// The three programs: everything on one machine, the gateway alone, the stand-in alone.
+import { openLog, type OpenLog } from '../adapters/node/log.ts'
+import { prometheusMeter, type PrometheusMeter } from '../adapters/node/meter.ts'
+import { systemClock } from '../adapters/node/clock.ts'
+import { systemRandom } from '../adapters/node/random.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { startStandin, type Standin } from '../standin/standin.ts'
+import type { Basics } from './basics.ts'
+import { startGateway } from './gateway.ts'
+import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
+
+const LOOPBACK = '127.0.0.1'
+/** The selector of the stand-in's signing key; any name would do. */
+const STANDIN_SELECTOR = 'watari1'
+
+/** Everything on one machine. The routes lead to the stand-ins whatever the plan says, so that no mail gets out. */
+export async function runUp(options: UpOptions): Promise<Running> {
+  const standin = await seededStandin(options.plan, options.ports)
+  const plan = localPlan(options.plan, options.ports, standin)
+  const names = plan.ses.credentials
+  const environment = {
+    [names.accessKeyIdVariable]: standin.credentials.accessKeyId,
+    [names.secretAccessKeyVariable]: standin.credentials.secretAccessKey,
+  }
+  return running(options, async (basics) => {
+    const gateway = await startGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
+    return {
+      ready: { ...gateway.ready, ...standinReady(standin) },
+      stop: async () => {
+        await gateway.stop()
+        await standin.stop()
+      },
+    }
+  })
+}
+
+/** The gateway alone, as the plan says. */
+export function runGateway(options: GatewayOptions): Promise<Running> {
+  return running(options, (basics) => startGateway({ ...options, environment: process.env, basics }))
+}
+
+/** The stand-in alone, with the identity, the configuration set and the quota of the plan. */
+export function runStandin(options: StandinOptions): Promise<Running> {
+  return running(options, async () => {
+    const standin = await seededStandin(options.plan, options.ports)
+    return { ready: standinReady(standin), stop: () => standin.stop() }
+  })
+}
+
+function seededStandin({ domain, region, ses }: Plan, ports: Ports): Promise<Standin> {
+  return startStandin({
+    region,
+    ports: { smtp: ports.sesSmtp, api: ports.sesApi, dns: ports.dns, legacy: ports.legacySmtp },
+    settings: ses.ratePerSecond === undefined ? {} : { maxSendRate: ses.ratePerSecond },
+    seed: {
+      domain,
+      selector: STANDIN_SELECTOR,
+      mailFromDomain: `bounce.${domain}`,
+      ...(ses.configurationSet === undefined ? {} : { configurationSet: ses.configurationSet }),
+    },
+  })
+}
+
+function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
+  return {
+    ...plan,
+    gateway: { ...plan.gateway, host: LOOPBACK, port: ports.smtp },
+    status: { host: LOOPBACK, port: ports.http },
+    legacy: { ...plan.legacy, hosts: [{ host: LOOPBACK, port: standin.legacyPort }], tls: 'never' },
+    ses: { ...plan.ses, apiEndpoint: standin.apiUrl, smtpHost: LOOPBACK, smtpPort: standin.smtpPort },
+  }
+}
+
+function standinReady(standin: Standin): Ready {
+  return {
+    sesApi: standin.apiUrl,
+    sesSmtp: `${LOOPBACK}:${standin.smtpPort}`,
+    legacySmtp: `${LOOPBACK}:${standin.legacyPort}`,
+    dns: `${LOOPBACK}:${standin.dnsPort}`,
+  }
+}
+
+interface Started {
+  readonly ready: Ready
+  readonly stop: () => Promise<void>
+}
+
+const noop = (): void => undefined
+
+type Start = (basics: Basics & { readonly meter: PrometheusMeter }) => Promise<Started>
+
+/** Gives a program its basics, and its end an order: the log is closed last, because everything else speaks to it. */
+async function running({ log: logOptions }: Pick<GatewayOptions, 'log'>, start: Start): Promise<Running> {
+  const opened: OpenLog = openLog(logOptions)
+  const meter = prometheusMeter({ processMetrics: true })
+  const basics = { clock: systemClock({ keepAlive: false }), random: systemRandom(), log: opened.log, meter }
+  const started = await start(basics).catch(async (error: unknown) => {
+    await opened.close()
+    throw error
+  })
+  let finish: () => void = noop
+  const stopped = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  let ended: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    try {
+      await started.stop()
+    } finally {
+      await opened.close()
+      finish()
+    }
+  }
+  return {
+    ready: started.ready,
+    stop: () => (ended ??= end()),
+    stopped,
+    reopenLog: opened.reopen,
+  }
+}
