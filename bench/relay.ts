@@ -1,7 +1,7 @@
 // Relays per second, end to end and durable: Watari, a tuned Postfix, Haraka and the bare wire, in turn, in one run,
 // with the same client and next hop. Absolute figures belong to the machine; the ratios are what counts.
 //   npm run bench:relay -- --json [--quick] [--rounds N]
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,6 +43,8 @@ const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 const rounds = Number(args[args.indexOf('--rounds') + 1] ?? 0) || (quick ? 1 : 3)
 const work = mkdtempSync(join(tmpdir(), 'watari-bench-'))
+// Postfix's own user must reach its folders below this one.
+chmodSync(work, 0o755)
 const peersDirectory = join(import.meta.dirname, '../node_modules/.cache/watari-peers')
 
 async function startRelay(
@@ -67,13 +69,12 @@ async function startRelay(
 async function measure(relay: Relay, shape: Shape, round: number): Promise<Run | undefined> {
   const directory = join(work, `${relay}-${shape.octets}-${shape.kept}-${round}`)
   const sink = await startSink(await freePort(), work)
-  const started = await startRelay(relay, directory, sink.port)
-  if (started === undefined) {
-    await sink.stop()
-    return undefined
-  }
-  const { port, program } = started
+  let program: Program | undefined
   try {
+    const started = await startRelay(relay, directory, sink.port)
+    if (started === undefined) return undefined
+    const { port } = started
+    program = started.program
     const mails = Math.round(MAILS[relay] * (quick ? 0.3 : 1) * (shape.octets > 10_000 ? 0.4 : 1))
     const load: Load = { ...shape, port, mails }
     const cpuBefore = program ? cpuSeconds(program.pid) : 0

@@ -56,7 +56,7 @@ export async function stopChild(child: ChildProcess): Promise<void> {
 }
 
 export function start(name: string, command: string, args: readonly string[], options: SpawnOptions = {}): Program {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
+  const child = spawn(command, args, { stdio: 'ignore', ...options })
   if (child.pid === undefined) throw new Error(`${command} could not be started`)
   return { name, pid: child.pid, stop: () => stopChild(child) }
 }

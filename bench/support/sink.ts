@@ -16,7 +16,7 @@ export async function startSink(port: number, directory: string): Promise<Sink> 
   const file = join(directory, `sink-${port}`)
   const output = openSync(file, 'w+')
   const child = spawn('smtp-sink', ['-c', '-u', 'nobody', '-m', '2000', `127.0.0.1:${port}`, '4096'], {
-    stdio: ['ignore', output, 'inherit'],
+    stdio: ['ignore', output, 'ignore'],
   })
   await listening(port)
   const tail = Buffer.alloc(128)

@@ -42,8 +42,8 @@ ${plan}`,
 export async function startGateway(options: GatewayOptions): Promise<Program> {
   const plan = writePlan(options)
   const args = [CLI, 'gateway', '--data', join(options.directory, 'data'), '--plan', plan]
+  args.push('--log-file', join(options.directory, 'log'))
   const program = start('watari', process.execPath, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...options.environment },
   })
   await listening(options.port)

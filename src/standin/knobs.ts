@@ -86,6 +86,11 @@ function lookingRoutes(app: Hono<{ Bindings: HttpBindings }>, parts: KnobParts):
         .map(({ content, ...mail }) => ({ ...mail, size: content.length })),
     }),
   )
+  app.get('/legacy/mails/:id', (c) => {
+    const mail = legacy.mails().find(({ id }) => id === c.req.param('id'))
+    if (mail === undefined) throw new ApiError({ status: 404, type: 'NotFound', message: 'No such mail is kept.' })
+    return c.body(new Uint8Array(mail.content), 200, { 'content-type': 'message/rfc822' })
+  })
   app.get('/clock', (c) => c.json({ now: new Date(account.clock.now()).toISOString() }))
   app.post('/clock', async (c) => {
     await account.clock.advance((await body(c, shapes.CLOCK)).advanceMs)
