@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startStandin, type Standin } from '../../src/standin/standin.ts'
-import { freePort, listening } from '../../bench/support/process.ts'
+import { freePort } from '../../bench/support/process.ts'
 import { askGateway, partsIn } from '../support/control.ts'
 import { startLoad } from './load.ts'
 import { receivers, type Receivers } from './receivers.ts'
@@ -60,7 +60,7 @@ function writePlan(folder: string, ports: { smtp: number; status: number }, stan
     `domain: src.example
 gateway: { hostname: gw.src.example, host: 127.0.0.1, port: ${ports.smtp}, clients: ['127.0.0.1/32'], senderDomains: [src.example] }
 status: { host: 127.0.0.1, port: ${ports.status} }
-split: { key: crash test key, nothing secret }
+split: { key: 'crash test key, nothing secret' }
 legacy: { hosts: [{ host: 127.0.0.1, port: ${standin.legacyPort} }], tls: never }
 ses:
   wire: ${wire}
@@ -142,8 +142,7 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
   const unclear = new Map<string, number>()
   let gateway = startGateway(folder, plan, standin)
   try {
-    await listening(ports.smtp)
-    await untilAnswered(dataFolder)
+    await untilAnswered(gateway, dataFolder)
     await askGateway(dataFolder, 'PUT', '/stage', { percent: 50, by: 'crash test', reason: 'both routes' })
     const load = startLoad({ port: ports.smtp, clients: options.clients, sender: 'a@src.example' })
     for (let kill = 0; kill < options.kills; kill += 1) {
@@ -151,12 +150,11 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
       gateway.kill('SIGKILL')
       await once(gateway, 'exit')
       gateway = startGateway(folder, plan, standin)
-      await listening(ports.smtp)
-      await untilAnswered(dataFolder)
+      await untilAnswered(gateway, dataFolder)
       for (const { mailId, recipients } of await partsIn(dataFolder, 'unclear')) {
         unclear.set(mailId, Math.max(unclear.get(mailId) ?? 0, recipients.length))
       }
-      await all.collect()
+      all.collect()
     }
     await load.stop()
     const left = await drained(dataFolder, all)
@@ -169,8 +167,9 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
   }
 }
 
-async function untilAnswered(dataFolder: string): Promise<void> {
+async function untilAnswered(gateway: ChildProcess, dataFolder: string): Promise<void> {
   for (;;) {
+    if (gateway.exitCode !== null) throw new Error(`the gateway ended with ${gateway.exitCode}`)
     const answer = await askGateway(dataFolder, 'GET', '/status').catch(() => undefined)
     if (answer !== undefined) return
     await sleep(5)
@@ -181,7 +180,7 @@ async function untilAnswered(dataFolder: string): Promise<void> {
 async function drained(dataFolder: string, all: Receivers): Promise<number> {
   const until = Date.now() + DRAIN_MS
   for (;;) {
-    await all.collect()
+    all.collect()
     const { queue } = await askGateway<{ queue: { parts: Record<string, Record<string, number>> } }>(
       dataFolder,
       'GET',
