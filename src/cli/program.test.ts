@@ -415,12 +415,12 @@ describe('watari up', () => {
     expect(await watari('up --port-base 4000 --log-level warn', { up })).toEqual({
       code: 0,
       error: '',
-      out: 'Watari is ready: SMTP 127.0.0.1:2525, status http://127.0.0.1:2580/status, SES stand-in http://127.0.0.1:2543 and SMTP 127.0.0.1:2587, legacy stand-in 127.0.0.1:2526. First mail: swaks --server 127.0.0.1:2525 --from news@goo.ne.jp --to tanaka@example.jp\n',
+      out: `Watari is ready: SMTP 127.0.0.1:2525, status http://127.0.0.1:2580/status, SES stand-in http://127.0.0.1:2543 and SMTP 127.0.0.1:2587, legacy stand-in 127.0.0.1:2526, log ${folder}/watari.log. First mail: swaks --server 127.0.0.1:2525 --from news@goo.ne.jp --to tanaka@example.jp\n`,
     })
     expect(asked).toMatchObject([
       {
         dataFolder: folder,
-        log: { level: 'warn' },
+        log: { level: 'warn', file: `${folder}/watari.log` },
         ports: { smtp: 4_025, legacySmtp: 4_026, sesApi: 4_043, dns: 4_053, http: 4_080, sesSmtp: 4_087 },
       },
     ])

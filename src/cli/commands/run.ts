@@ -1,5 +1,6 @@
 // `watari up`, `gateway` and `standin`: start, say one line when ready, and stop in order when asked to.
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { PORT_BASE_DEFAULT, portsFrom, type Ready, type RunLog, type Running } from '../../wiring/run.ts'
 import { contextOf, pathIn, printJson, shared, type Context, type Environment } from '../context.ts'
@@ -17,6 +18,7 @@ interface Options {
   readonly logFile?: string
 }
 
+const LOG_FILE = 'watari.log'
 /** The usual name of a standard stream on a command line. */
 const STANDARD_ERROR = '-'
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error']
@@ -31,11 +33,16 @@ export function addRunCommands(program: Command, environment: Environment, progr
     )
     .addHelpText('after', '\nExample:\n  watari up --port-base 2500 --data ./data')
     .action((options: Options) =>
-      run(environment, options, async (context, log) => {
-        const { plan, file } = planOf(context, programs, { named: options.plan, required: false })
-        const ports = portsFrom(options.portBase!)
-        return programs.up({ plan, planFile: file, dataFolder: context.dataFolder, ports, log })
-      }),
+      run(
+        environment,
+        options,
+        async (context, log) => {
+          const { plan, file } = planOf(context, programs, { named: options.plan, required: false })
+          const ports = portsFrom(options.portBase!)
+          return programs.up({ plan, planFile: file, dataFolder: context.dataFolder, ports, log })
+        },
+        inDataFolder,
+      ),
     )
 
   running(program.command('gateway'), false)
@@ -71,7 +78,10 @@ function running(command: Command, withPorts: boolean): Command {
       withPorts ? 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)' : 'plan file (default: $WATARI_PLAN)',
     )
     .addOption(new Option('--log-level <level>', 'least level of a log line').choices(LOG_LEVELS).default('info'))
-    .option('--log-file <file>', 'log file, or - for standard error; SIGHUP opens it anew (default: -)')
+    .option(
+      '--log-file <file>',
+      'log file, or - for standard error; SIGHUP opens it anew (default: -, for up watari.log in the data folder)',
+    )
   if (withPorts)
     command.option(
       '--port-base <n>',
@@ -88,20 +98,29 @@ function planOf(context: Context, programs: Programs, choice: Parameters<typeof 
   return loaded
 }
 
+/** A person looks at the terminal of `up`; a line for each mail would hide what it says. */
+const inDataFolder = (context: Context): string => join(context.dataFolder, LOG_FILE)
+
 type Start = (context: Context, log: RunLog) => Promise<Running>
 
-async function run(environment: Environment, options: Options, start: Start): Promise<void> {
+async function run(
+  environment: Environment,
+  options: Options,
+  start: Start,
+  logFile: (context: Context) => string = () => STANDARD_ERROR,
+): Promise<void> {
   const context = contextOf(environment, options)
   makeFolder(context.dataFolder)
-  const log = logOf(context, options)
+  const log = logOf(context, options, logFile(context))
   const started = await start(context, log)
   if (context.json) printJson(context, { ready: true, ...started.ready })
   else context.terminal.out(`${readyLine(started.ready, log)}\n`)
   await untilStopped(started)
 }
 
-function logOf(context: Context, { logFile, logLevel: level }: Options): RunLog {
-  return logFile === undefined || logFile === STANDARD_ERROR ? { level } : { level, file: pathIn(context, logFile) }
+function logOf(context: Context, { logFile, logLevel: level }: Options, fallback: string): RunLog {
+  const file = logFile ?? fallback
+  return file === STANDARD_ERROR ? { level } : { level, file: pathIn(context, file) }
 }
 
 /** One line with every address, and what to try first. */
