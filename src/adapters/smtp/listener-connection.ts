@@ -84,7 +84,7 @@ export class Connection implements SessionWire {
 
   send(text: string): void {
     const socket = this.#socket
-    const flushed = socket.write(Buffer.from(text, 'latin1'))
+    const flushed = socket.write(text, 'latin1')
     if (!flushed) this.#waitForReader()
     else if (this.#paused && this.#session?.keepsInput !== true) this.#resume()
   }
@@ -97,6 +97,8 @@ export class Connection implements SessionWire {
     if (this.#stage === 'closing' || this.#stage === 'gone') return
     this.#stage = 'closing'
     this.#end = end
+    // Nothing comes behind QUIT (RFC 5321 4.1.1.10), so there is nothing to read on for: closed when the reply is out.
+    if (end === 'quit') return this.#socket.destroySoon()
     this.#socket.end()
     // Read on and forget, because a close with unread input is a reset, which could take our reply with it.
     this.#resume()
