@@ -5,7 +5,20 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
+let lastSecond = Number.NaN
+let lastText = ''
+
+/** The same second gives the same text, so a burst of mails pays for one. */
 export function rfcDate(atMs: number): string {
+  const second = Math.floor(atMs / 1_000)
+  if (second !== lastSecond) {
+    lastText = written(atMs)
+    lastSecond = second
+  }
+  return lastText
+}
+
+function written(atMs: number): string {
   const at = new Date(atMs)
   const day = `${DAYS[at.getUTCDay()]}, ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
   return `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`
