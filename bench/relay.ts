@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startHarakaPeer, startPostfixPeer } from './support/peers.ts'
 import { cpuSeconds, freePort, peakMegabytes, type Program } from './support/process.ts'
-import { runSource, startSink, type Load } from './support/sink.ts'
+import { runSource, startSink, type Load, type Sink } from './support/sink.ts'
 import { startGateway } from './support/watari.ts'
 
 interface Shape {
@@ -34,6 +34,8 @@ const SHAPES: readonly Shape[] = [
 const RELAYS: readonly Relay[] = ['wire', 'watari', 'postfix', 'haraka']
 /** Mails of one run: a few seconds of each relay's work. */
 const MAILS: Readonly<Record<Relay, number>> = { wire: 60_000, watari: 60_000, postfix: 6_000, haraka: 6_000 }
+/** Part of the mails that are sent before measuring: processes are started, connections opened, code compiled. */
+const WARM_UP = 0.5
 /** How long a run may take before it counts as stuck. */
 const RUN_MS = 120_000
 /** After the last mail: how long to watch for a second copy. */
@@ -66,6 +68,11 @@ async function startRelay(
   return program && { port, program }
 }
 
+async function arrived(sink: Sink, mails: number): Promise<void> {
+  const until = performance.now() + RUN_MS
+  while (sink.count() < mails && performance.now() < until) await sleep(5)
+}
+
 async function measure(relay: Relay, shape: Shape, round: number): Promise<Run | undefined> {
   const directory = join(work, `${relay}-${shape.octets}-${shape.kept}-${round}`)
   const sink = await startSink(await freePort(), work)
@@ -76,11 +83,14 @@ async function measure(relay: Relay, shape: Shape, round: number): Promise<Run |
     const { port } = started
     program = started.program
     const mails = Math.round(MAILS[relay] * (quick ? 0.3 : 1) * (shape.octets > 10_000 ? 0.4 : 1))
+    const warmUp = Math.round(mails * WARM_UP)
     const load: Load = { ...shape, port, mails }
+    await runSource({ ...load, mails: warmUp })
+    await arrived(sink, warmUp)
     const cpuBefore = program ? cpuSeconds(program.pid) : 0
     const startedAt = performance.now()
     await runSource(load)
-    while (sink.count() < mails && performance.now() - startedAt < RUN_MS) await sleep(5)
+    await arrived(sink, warmUp + mails)
     const seconds = (performance.now() - startedAt) / 1_000
     await sleep(WATCH_MS)
     const cpu = program ? cpuSeconds(program.pid) - cpuBefore : 0
@@ -88,8 +98,8 @@ async function measure(relay: Relay, shape: Shape, round: number): Promise<Run |
       perSecond: Math.round(mails / seconds),
       cpuMicrosPerMail: Math.round((cpu * 1e6) / mails),
       peakMegabytes: program ? peakMegabytes(program.pid) : 0,
-      lost: Math.max(0, mails - sink.count()),
-      twice: Math.max(0, sink.count() - mails),
+      lost: Math.max(0, warmUp + mails - sink.count()),
+      twice: Math.max(0, sink.count() - warmUp - mails),
     }
   } finally {
     await program?.stop()
