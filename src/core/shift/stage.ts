@@ -18,8 +18,6 @@ export interface Shares {
   readonly byStream: Readonly<Record<string, number>>
 }
 
-export const NO_SHARES: Shares = { byDomain: {}, byStream: {} }
-
 /** Where every installation begins: nothing goes to SES until a person says so. */
 export const INITIAL_STAGE: Stage = { percent: 0, changedAt: 0, changedBy: 'watari', reason: 'initial stage' }
 
