@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // The program `watari`: gives the command line its terminal and its programs. What is heavy is loaded when it is asked for,
 // so that `watari status` answers at once.
 import { readFileSync } from 'node:fs'

@@ -4,7 +4,7 @@ import { prometheusMeter, type PrometheusMeter } from '../adapters/node/meter.ts
 import { systemClock } from '../adapters/node/clock.ts'
 import { systemRandom } from '../adapters/node/random.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { startStandin, type Standin } from '../standin/standin.ts'
+import type { Standin } from '../standin/standin.ts'
 import type { Basics } from './basics.ts'
 import { startGateway } from './gateway.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
@@ -47,7 +47,9 @@ export function runStandin(options: StandinOptions): Promise<Running> {
   })
 }
 
-function seededStandin({ domain, region, ses }: Plan, ports: Ports): Promise<Standin> {
+/** Loaded when it is wanted: a gateway in production carries no stand-in in its memory. */
+async function seededStandin({ domain, region, ses }: Plan, ports: Ports): Promise<Standin> {
+  const { startStandin } = await import('../standin/standin.ts')
   return startStandin({
     region,
     ports: { smtp: ports.sesSmtp, api: ports.sesApi, dns: ports.dns, legacy: ports.legacySmtp },

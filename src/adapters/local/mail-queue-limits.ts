@@ -23,8 +23,9 @@ export interface MailQueueLimits {
 export const MAIL_QUEUE_LIMITS: MailQueueLimits = {
   segmentBytes: 64 * 1024 * 1024,
   segmentRows: 240_000,
-  groupBytes: 8 * 1024 * 1024,
-  cacheBytes: 64 * 1024 * 1024,
+  groupBytes: 2 * 1024 * 1024,
+  // Fifteen hundred mails of 5 KB: five times what is claimed ahead (core/mail/dispatch). In a backlog a larger one only costs memory.
+  cacheBytes: 8 * 1024 * 1024,
   deadBytes: 256 * 1024 * 1024,
   retryCommitMs: SECOND_MS,
   retryReadMs: MINUTE_MS,

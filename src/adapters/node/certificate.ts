@@ -3,7 +3,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { DAY_MS } from '../../core/base/clock.ts'
 
 const KEY_FILE = 'tls-key.pem'
@@ -67,6 +66,8 @@ async function makePair(
   hostname: string,
   nowMs: number,
 ): Promise<{ readonly key: string; readonly certificate: string }> {
+  // Loaded once in two years: a certificate library is a tenth of a gateway's memory.
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: hostname }], {
     // RSA, which every client of every age can verify. Who needs cheaper handshakes gives an ECDSA pair of their own.
     keyType: 'rsa',
