@@ -1,6 +1,6 @@
 // Compiles src to dist when a source is newer than the last build, so that `npm start` costs nothing the second time.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
 const STAMP = 'dist/.built'
 const builtAt = statSync(STAMP, { throwIfNoEntry: false })?.mtimeMs ?? 0
@@ -14,5 +14,6 @@ const newest = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package.jso
 if (newest > builtAt) {
   rmSync('dist', { recursive: true, force: true })
   execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+  chmodSync('dist/cli/main.js', 0o755)
   writeFileSync(STAMP, '')
 }

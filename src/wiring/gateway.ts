@@ -1,5 +1,6 @@
 // One gateway: the flow of a mail, the listener in front of it, the page for watchers and the operator's socket beside it.
 import type { PrometheusMeter } from '../adapters/node/meter.ts'
+import { SECOND_MS } from '../core/base/clock.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { controlApp } from '../gateway/control.ts'
 import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
@@ -42,7 +43,10 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
     async stop() {
       flow.refuseMail()
       await listener.stop()
-      await flow.stop()
+      // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
+      const finished = flow.stop().then(() => true)
+      const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)
+      if (!(await Promise.race([finished, late]))) log.warn('stoppedBeforeTheEnd')
       await Promise.all([status.close(), control.close()])
       log.info('stopped')
     },

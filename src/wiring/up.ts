@@ -3,7 +3,9 @@ import { openLog, type OpenLog } from '../adapters/node/log.ts'
 import { prometheusMeter, type PrometheusMeter } from '../adapters/node/meter.ts'
 import { systemClock } from '../adapters/node/clock.ts'
 import { systemRandom } from '../adapters/node/random.ts'
+import type { Log } from '../core/base/log.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { Meter } from '../core/watch/metrics.ts'
 import type { Standin } from '../standin/standin.ts'
 import type { Basics } from './basics.ts'
 import { startGateway } from './gateway.ts'
@@ -87,6 +89,17 @@ interface Started {
   readonly stop: () => Promise<void>
 }
 
+/** Every alarm is counted, whoever raises it. */
+function countingAlarms(log: Log, meter: Meter): Log {
+  return {
+    ...log,
+    alarm(event, fields) {
+      meter.count('watari_alarms_total', { event })
+      log.alarm(event, fields)
+    },
+  }
+}
+
 const noop = (): void => undefined
 
 type Start = (basics: Basics & { readonly meter: PrometheusMeter }) => Promise<Started>
@@ -95,7 +108,12 @@ type Start = (basics: Basics & { readonly meter: PrometheusMeter }) => Promise<S
 async function running({ log: logOptions }: Pick<GatewayOptions, 'log'>, start: Start): Promise<Running> {
   const opened: OpenLog = openLog(logOptions)
   const meter = prometheusMeter({ processMetrics: true })
-  const basics = { clock: systemClock({ keepAlive: false }), random: systemRandom(), log: opened.log, meter }
+  const basics = {
+    clock: systemClock({ keepAlive: false }),
+    random: systemRandom(),
+    log: countingAlarms(opened.log, meter),
+    meter,
+  }
   const started = await start(basics).catch(async (error: unknown) => {
     await opened.close()
     throw error

@@ -49,7 +49,7 @@ export async function attempt(
   return write(options, part, left)
 }
 
-async function deliver(part: ClaimedPart, { courier, clock, pacer, log, meter }: AttemptOptions): Promise<Delivery> {
+async function deliver(part: ClaimedPart, { courier, clock, pacer, log }: AttemptOptions): Promise<Delivery> {
   if (pacer) {
     const goAt = pacer.reserve(part.recipients.length, clock.now())
     const wait = goAt - clock.now()
@@ -64,7 +64,6 @@ async function deliver(part: ClaimedPart, { courier, clock, pacer, log, meter }:
       part: part.part,
       error: error instanceof Error ? error.name : 'unknown',
     })
-    meter.count('watari_alarms_total', { event: 'courierFailed' })
     return {
       outcomes: allOf(part.recipients, { kind: 'unclear', reason: 'courierFailed' }),
       signal: { kind: 'healthy' },

@@ -115,15 +115,13 @@ export class Dispatcher {
 
   #hear({ signal }: Delivery): void {
     if (signal.kind === 'healthy' && this.#breaker === RUNNING) return
-    const { clock, random, log, meter, route } = this.#options
+    const { clock, random, log, route } = this.#options
     const before = this.#breaker
     const { breaker, alarm } = afterSignal(before, signal, clock.now(), random.next())
     this.#breaker = breaker
     const facts = { route, condition: breaker.condition, reason: breaker.reason }
     if (breaker.condition !== before.condition || breaker.reason !== before.reason) log.warn('route', facts)
-    if (!alarm) return
-    log.alarm('routeTrouble', facts)
-    meter.count('watari_alarms_total', { event: 'routeTrouble' })
+    if (alarm) log.alarm('routeTrouble', facts)
   }
 
   /** How many parts may be claimed now. */
