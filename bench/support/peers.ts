@@ -1,7 +1,7 @@
 // The peers that Watari is measured against: a private Postfix, tuned for relaying, and Haraka's disk queue from npm.
 // Both accept durably: Postfix syncs its queue file, Haraka's outbound queue syncs each file too.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listening, start, type Program } from './process.ts'
 
@@ -119,11 +119,12 @@ export async function startHarakaPeer(
     'log.ini': '[main]\nlevel=notice\n',
     'outbound.ini': 'enable_tls=false\nlocal_mx_ok=true\nconcurrency_max=100\n',
     me: 'peer.example\n',
-    plugins: 'relay_all\n',
+    plugins: 'bench_relay\n',
   }
+  copyFileSync(join(home, 'config/connection.ini'), join(config, 'connection.ini'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(config, name), text)
   writeFileSync(
-    join(options.directory, 'plugins/relay_all.js'),
+    join(options.directory, 'plugins/bench_relay.js'),
     `'use strict'
 exports.register = function () {
   this.register_hook('lookup_rdns', 'rdns')
@@ -141,6 +142,11 @@ exports.mx = (next) => next(OK, { priority: 0, exchange: '127.0.0.1', port: ${op
     cwd: options.directory,
     stdio: 'ignore',
   })
-  await listening(options.port)
+  try {
+    await listening(options.port)
+  } catch {
+    await program.stop()
+    return undefined
+  }
   return program
 }
