@@ -29,6 +29,24 @@ const op = (name: string, method: Operation['method'], path: string, run: Operat
   run,
 })
 
+type Query = Readonly<Record<string, string>>
+
+function listIdentities({ account }: identities.IdentityParts, query: Query): object {
+  const page = pageOf([...account.identities.values()], query)
+  return { EmailIdentities: page.items.map(identities.identitySummary), NextToken: page.next }
+}
+
+function listSets({ account }: identities.IdentityParts, query: Query): object {
+  const page = pageOf([...account.configurationSets.keys()], query)
+  return { ConfigurationSets: page.items, NextToken: page.next }
+}
+
+/** PageSize and NextToken of a list that is asked for by POST, as the words that a query has. */
+function pageQuery(body: unknown): Query {
+  const fields = typeof body === 'object' && body !== null ? Object.entries(body) : []
+  return Object.fromEntries(fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
+}
+
 const ACCOUNT: readonly Operation[] = [
   op('GetAccount', 'GET', '/account', ({ parts }) => accounts.accountAnswer(parts.account)),
   op('PutAccountSendingAttributes', 'PUT', '/account/sending', ({ parts, body }) =>
@@ -59,10 +77,9 @@ const SUPPRESSION: readonly Operation[] = [
 const ONE = '/identities/:name'
 const IDENTITIES: readonly Operation[] = [
   op('CreateEmailIdentity', 'POST', '/identities', ({ parts, body }) => identities.createIdentity(parts, body())),
-  op('ListEmailIdentities', 'GET', '/identities', ({ parts, query }) => {
-    const page = pageOf([...parts.account.identities.values()], query)
-    return { EmailIdentities: page.items.map(identities.identitySummary), NextToken: page.next }
-  }),
+  op('ListEmailIdentities', 'GET', '/identities', ({ parts, query }) => listIdentities(parts, query)),
+  // Since 2026 the SDK asks by POST, with what was the query in the body; the CLI still asks by GET.
+  op('ListEmailIdentities', 'POST', '/list-identities', ({ parts, body }) => listIdentities(parts, pageQuery(body()))),
   op('GetEmailIdentity', 'GET', ONE, ({ parts, param }) =>
     identities.identityAnswer(identities.identityNamed(parts.account, param('name'))),
   ),
@@ -89,10 +106,10 @@ const SETS: readonly Operation[] = [
   op('CreateConfigurationSet', 'POST', '/configuration-sets', ({ parts, body }) =>
     sets.createSet(parts.account, body()),
   ),
-  op('ListConfigurationSets', 'GET', '/configuration-sets', ({ parts, query }) => {
-    const page = pageOf([...parts.account.configurationSets.keys()], query)
-    return { ConfigurationSets: page.items, NextToken: page.next }
-  }),
+  op('ListConfigurationSets', 'GET', '/configuration-sets', ({ parts, query }) => listSets(parts, query)),
+  op('ListConfigurationSets', 'POST', '/list-configuration-sets', ({ parts, body }) =>
+    listSets(parts, pageQuery(body())),
+  ),
   op('GetConfigurationSet', 'GET', SET, ({ parts, param }) =>
     sets.setAnswer(sets.setNamed(parts.account, param('name'))),
   ),
