@@ -10,7 +10,6 @@ import { recordingIntake, type IntakeScript, type RecordingIntake } from './smtp
 export interface SessionOptions extends IntakeScript {
   readonly limits?: Partial<ListenerLimits>
   readonly credentials?: Credentials
-  readonly authWithoutTls?: boolean
   readonly tlsOffered?: boolean
   readonly secure?: boolean
   /** On the allow-list; true unless told. */
@@ -41,9 +40,7 @@ export function testSession(options: SessionOptions = {}): TestSession {
   const meter = recordedMeter()
   const limits = { ...LISTENER_LIMITS, ...options.limits }
   const budget = { octetsMax: limits.receptionOctets, used: 0 }
-  const authWithoutTls = options.authWithoutTls ?? false
   const tlsOffered = options.tlsOffered ?? true
-  const auth = options.credentials === undefined ? 'never' : authWithoutTls ? 'always' : 'overTls'
   let heard = ''
   let ended: SessionEnd | undefined
   let handshakes = 0
@@ -52,10 +49,14 @@ export function testSession(options: SessionOptions = {}): TestSession {
     intake,
     limits,
     budget,
-    ehlo: ehloReplies({ hostname: 'gw.example', messageOctets: limits.messageOctets, tlsOffered, auth } as const),
+    ehlo: ehloReplies({
+      hostname: 'gw.example',
+      messageOctets: limits.messageOctets,
+      tlsOffered,
+      authOffered: options.credentials !== undefined,
+    } as const),
     tlsOffered,
     ...(options.credentials && { credentials: options.credentials }),
-    authWithoutTls,
     logins: loginLimiter({ perMinute: limits.failedLoginsPerMinute, now: options.now ?? (() => 0) }),
     log,
     meter,

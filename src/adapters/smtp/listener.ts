@@ -35,8 +35,6 @@ export interface ListenerOptions {
   readonly tlsFromTheStart?: boolean
   /** Without them AUTH is not offered. */
   readonly credentials?: Credentials
-  /** AUTH without TLS too, for a network of one's own. */
-  readonly authWithoutTls?: boolean
   readonly limits?: Partial<ListenerLimits>
   readonly clock: Clock
   readonly log: Log
@@ -120,18 +118,21 @@ class Listener {
   }
 
   #sessionRules(): SessionRules {
-    const { hostname, intake, credentials, authWithoutTls = false, tls, clock, log, meter } = this.#options
+    const { hostname, intake, credentials, tls, clock, log, meter } = this.#options
     const tlsOffered = tls !== undefined
-    const auth = credentials === undefined ? 'never' : authWithoutTls ? 'always' : 'overTls'
     return {
       hostname,
       intake,
       limits: this.#limits,
       budget: this.#budget,
-      ehlo: ehloReplies({ hostname, messageOctets: this.#limits.messageOctets, tlsOffered, auth }),
+      ehlo: ehloReplies({
+        hostname,
+        messageOctets: this.#limits.messageOctets,
+        tlsOffered,
+        authOffered: credentials !== undefined,
+      }),
       tlsOffered,
       ...(credentials && { credentials }),
-      authWithoutTls,
       logins: loginLimiter({ perMinute: this.#limits.failedLoginsPerMinute, now: () => clock.now() }),
       log,
       meter,

@@ -19,12 +19,6 @@ describe('AUTH', () => {
     expect(await plain.say(`AUTH PLAIN ${RIGHT}\r\n`)).toEqual(['538 5.7.11 Encryption required for authentication'])
   })
 
-  test('without TLS is for a network of one’s own, when the plan says so', async () => {
-    const { say } = testSession({ credentials, authWithoutTls: true, allowed: false })
-    expect((await say(EHLO)).some((line) => line.endsWith('AUTH PLAIN LOGIN'))).toBe(true)
-    expect(await say(`AUTH PLAIN ${RIGHT}\r\n`)).toEqual(['235 2.7.0 Authentication successful'])
-  })
-
   test('lets a stranger send, under its name', async () => {
     const { say, intake } = secured()
     await say(EHLO)

@@ -18,7 +18,6 @@ import {
 export interface LoginRules {
   /** Without them AUTH is not offered. */
   readonly credentials?: Credentials
-  readonly authWithoutTls: boolean
   readonly limits: SessionLimits
   readonly logins: LoginLimiter
   readonly log: Log
@@ -53,9 +52,9 @@ export class SessionLogin {
 
   /** The AUTH command. `now` says whether the session's state permits it. */
   begin(line: string, now: { readonly secure: boolean; readonly inTransaction: boolean }): LoginAnswer {
-    const { credentials, authWithoutTls, logins } = this.#rules
+    const { credentials, logins } = this.#rules
     if (credentials === undefined) return say(replies.NOT_OFFERED)
-    if (!now.secure && !authWithoutTls) return say(replies.LOGIN_NEEDS_TLS)
+    if (!now.secure) return say(replies.LOGIN_NEEDS_TLS)
     if (this.user !== undefined || now.inTransaction) return say(replies.LOGIN_NOT_NOW)
     const [, mechanism = '', initial] = AUTH.exec(line) ?? []
     if (mechanism === '') return say(replies.BAD_SYNTAX)

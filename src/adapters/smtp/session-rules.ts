@@ -19,7 +19,6 @@ export interface SessionRules {
   readonly tlsOffered: boolean
   /** Without them AUTH is not offered. */
   readonly credentials?: Credentials
-  readonly authWithoutTls: boolean
   readonly logins: LoginLimiter
   readonly log: Log
   readonly meter: Meter
@@ -63,13 +62,13 @@ export function ehloReplies(options: {
   readonly hostname: string
   readonly messageOctets: number
   readonly tlsOffered: boolean
-  readonly auth: 'never' | 'overTls' | 'always'
+  /** Over TLS only, always. */
+  readonly authOffered: boolean
 }): SessionRules['ehlo'] {
   const always = ['PIPELINING', `SIZE ${options.messageOctets}`, 'ENHANCEDSTATUSCODES', '8BITMIME']
   const startTls = options.tlsOffered ? ['STARTTLS'] : []
-  const auth = ['AUTH PLAIN LOGIN']
   return {
-    plain: ehloReply(options.hostname, [...always, ...startTls, ...(options.auth === 'always' ? auth : [])]),
-    secure: ehloReply(options.hostname, [...always, ...(options.auth === 'never' ? [] : auth)]),
+    plain: ehloReply(options.hostname, [...always, ...startTls]),
+    secure: ehloReply(options.hostname, [...always, ...(options.authOffered ? ['AUTH PLAIN LOGIN'] : [])]),
   }
 }
