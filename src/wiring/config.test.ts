@@ -177,7 +177,9 @@ describe('a fault in a plan', () => {
     [
       'half of TLS',
       `${LEAST}gateway: { tlsKeyFile: k.pem }\n`,
-      ['p.yaml:4:24: gateway.tlsKeyFile is set without tlsCertFile. STARTTLS needs both, or neither.'],
+      [
+        'p.yaml:4:24: gateway.tlsKeyFile is set without tlsCertFile. Give both, or neither, and a self-signed pair is made.',
+      ],
     ],
     [
       'stages that do not rise',

@@ -29,7 +29,13 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
 function halfOfTls({ gateway }: Plan): readonly RuleFault[] {
   if ((gateway.tlsKeyFile === undefined) === (gateway.tlsCertFile === undefined)) return []
   const [has, lacks] = gateway.tlsKeyFile === undefined ? ['tlsCertFile', 'tlsKeyFile'] : ['tlsKeyFile', 'tlsCertFile']
-  return [{ path: ['gateway', has], what: `is set without ${lacks}`, mend: 'STARTTLS needs both, or neither.' }]
+  return [
+    {
+      path: ['gateway', has],
+      what: `is set without ${lacks}`,
+      mend: 'Give both, or neither, and a self-signed pair is made.',
+    },
+  ]
 }
 
 /** The schema fills the list with the plan's domain; only an explicit empty one comes here. */

@@ -27,7 +27,7 @@ export interface GatewayPlan {
   readonly number: number
   readonly host: string
   readonly port: number
-  /** Paths of PEM files, relative to the plan file's folder. Both or none; without them there is no STARTTLS. */
+  /** Paths of PEM files, relative to the plan file's folder. Both or none; without them a self-signed pair is made. */
   readonly tlsKeyFile?: string
   readonly tlsCertFile?: string
   /** Relative to the data folder. */
