@@ -62,8 +62,14 @@ describeJudged('the AWS CLI', programJudge('aws', 'pip install awscli'), () => {
     const content = { Simple: { Subject: { Data: 'by the CLI' }, Body: { Text: { Data: 'hello' } } } }
     const { MessageId } = await sesv2(
       'send-email',
-      ...['--from-email-address', `a@${DOMAIN}`, '--destination', 'ToAddresses=b@receiver.example'],
-      ...['--content', JSON.stringify(content), '--configuration-set-name', SET],
+      '--from-email-address',
+      `a@${DOMAIN}`,
+      '--destination',
+      'ToAddresses=b@receiver.example',
+      '--content',
+      JSON.stringify(content),
+      '--configuration-set-name',
+      SET,
     )
     expect(standin.mails({ recipient: 'b@receiver.example' })).toMatchObject([
       { id: MessageId, configurationSetName: SET },
