@@ -125,6 +125,7 @@ function told(error: unknown, args: readonly string[]): Pick<CommandError, 'exit
       mend: 'Stop what uses it, or choose another port.',
     }
   }
+  if (code === 'EBUSY') return { exitCode: EXIT.cannotCreate, reason: 'inUse', message, mend: '' }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC') {
     return {
       exitCode: EXIT.cannotCreate,

@@ -7,7 +7,7 @@ import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
 import { startListener } from './listener.ts'
-import { mailFlow } from './mail-flow.ts'
+import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
 import { controlSocketIn, type Ready } from './run.ts'
 import type { Environment } from './ses-place.ts'
@@ -29,9 +29,19 @@ export interface StartedGateway {
 }
 
 export async function startGateway(options: StartOptions): Promise<StartedGateway> {
+  const flow = await mailFlow(options)
+  try {
+    return await open(options, flow)
+  } catch (error) {
+    // A port that is taken must not leave a queue locked behind it.
+    await flow.stop()
+    throw error
+  }
+}
+
+async function open(options: StartOptions, flow: MailFlow): Promise<StartedGateway> {
   const { plan, basics, dataFolder } = options
   const { clock, log, meter } = basics
-  const flow = await mailFlow(options)
   const listener = await startListener(plan, flow.intake, options)
   const operations = operationsOf({ plan, flow, basics, startedAt: clock.now(), sessions: () => listener.sessions() })
   const now = () => clock.now()

@@ -25,7 +25,11 @@ export async function runUp(options: UpOptions): Promise<Running> {
     [names.secretAccessKeyVariable]: standin.credentials.secretAccessKey,
   }
   return running(options, async (basics) => {
-    const gateway = await startGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
+    const started = startGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
+    const gateway = await started.catch(async (error: unknown) => {
+      await standin.stop()
+      throw error
+    })
     return {
       ready: { ...gateway.ready, ...standinReady(standin) },
       stop: async () => {

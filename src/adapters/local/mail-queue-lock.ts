@@ -26,8 +26,11 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
 
 function inUse(directory: string, found: string): Error {
   const pid = found.split(' ')[0] ?? '?'
-  return new Error(
-    `the queue directory ${directory} is in use by process ${pid}: stop that gateway, or give this one another directory`,
+  return Object.assign(
+    new Error(
+      `the queue directory ${directory} is in use by process ${pid}: stop that gateway, or give this one another directory`,
+    ),
+    { code: 'EBUSY' },
   )
 }
 

@@ -113,9 +113,11 @@ async function run(
   makeFolder(context.dataFolder)
   const log = logOf(context, options, logFile(context))
   const started = await start(context, log)
+  // Before the ready line, because who reads it may stop us in the same moment.
+  const stopped = untilStopped(started)
   if (context.json) printJson(context, { ready: true, ...started.ready })
   else context.terminal.out(`${readyLine(started.ready, log)}\n`)
-  await untilStopped(started)
+  await stopped
 }
 
 function logOf(context: Context, { logFile, logLevel: level }: Options, fallback: string): RunLog {
