@@ -1,5 +1,5 @@
 // A process that puts, claims and settles as fast as it can until it is killed. It says on its output, in one write each, what
-// has resolved: `p n` a put, `s n` a settle. Arguments: folder, first number.
+// has resolved: `p n` a put, `s n` a settle; and `b n` before it begins a settle. Arguments: folder, first number.
 import * as fs from 'node:fs'
 import { segmentMailQueue } from '../../src/adapters/local/mail-queue.ts'
 import { aContent, aMail, aPlan } from './mail-queue.builders.ts'
@@ -41,6 +41,7 @@ async function drain(): Promise<void> {
       const n = Number(part.recipients[0]!.split('@')[0])
       // Every tenth mail is stuck, so that there is something to move and to keep.
       const left = n % 10 === 0 ? [aPlan({ state: 'held', recipients: part.recipients, reason: 'stuck' })] : []
+      say(`b ${n}`)
       void queue.settle(part, left).then(() => say(`s ${n}`))
     }
     await new Promise((resolve) => setImmediate(resolve))
