@@ -107,12 +107,14 @@ export interface DnsView {
 
 /**
  * Everything that is known of one name and type. Each server of the name's zone is in `views`, as `server` or in `via`,
- * so that a record is published everywhere exactly when every view shows it.
+ * so that a record is published everywhere exactly when there are views and each of them shows it.
  */
 export interface DnsTruth {
   readonly views: readonly DnsView[]
   /** What caches say: they may lag behind `views` by a TTL. */
   readonly recursive: readonly { readonly server: DnsServer; readonly answer: DnsAnswer }[]
+  /** Name servers of the name's zone without an address: they answer nobody, and so hold nothing up. */
+  readonly unreachable: readonly string[]
   /** Why there are no views: the zone or its servers could not be found. */
   readonly fault?: { readonly fault: DnsFault | 'noSuchName'; readonly message: string }
 }

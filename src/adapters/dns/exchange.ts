@@ -1,0 +1,111 @@
+// One query out, one reply in, over UDP or TCP. Every wait ends; nothing rejects; sockets never outlive their exchange.
+import { createSocket } from 'node:dgram'
+import { connect, isIPv6 } from 'node:net'
+import type { DecodedPacket } from 'dns-packet'
+import type { Clock } from '../../core/base/clock.ts'
+import type { DnsFault, DnsServer } from '../../core/base/dns.ts'
+import { STRAY_DATAGRAMS_MAX, TCP_WAIT_MS, UDP_WAIT_MS } from './limits.ts'
+import { readReply, type Query } from './message.ts'
+
+export type Exchange =
+  | { readonly kind: 'reply'; readonly packet: DecodedPacket; readonly code: string }
+  | { readonly kind: 'fault'; readonly fault: DnsFault; readonly message: string }
+
+/** RFC 1035 4.2.2: two octets of length before each message on TCP. */
+const LENGTH_OCTETS = 2
+
+/**
+ * Sends one datagram from a fresh port and waits for its answer. The system's random port and our random id are what a
+ * forger has to guess (RFC 5452 9.2); the socket is connected, so the system drops what comes from elsewhere and tells
+ * us when nobody listens. Other datagrams are passed over until the time is up.
+ */
+export function exchangeByUdp(query: Query, server: DnsServer, clock: Clock): Promise<Exchange> {
+  return within(UDP_WAIT_MS, clock, (end, onEnd) => {
+    const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4')
+    let strays = 0
+    onEnd(
+      () => socket.close(),
+      () => (strays === 0 ? undefined : `${strays} datagrams came that did not answer the question`),
+    )
+    const failed = (error: Error | null | undefined) => void (error && end(unreachable(server, error)))
+    socket.on('error', failed)
+    socket.on('message', (octets) => {
+      const reply = readReply(octets, query)
+      if (reply.kind === 'reply') end(reply)
+      if (reply.kind === 'garbled') end(garbled('the answer cannot be read'))
+      if (reply.kind === 'stray') strays += 1
+      if (strays > STRAY_DATAGRAMS_MAX) end(garbled(`${strays} datagrams came that did not answer the question`))
+    })
+    socket.connect(server.port, server.address, () => socket.send(query.octets, failed))
+  })
+}
+
+/** Connects, asks, reads one message of at most 65,535 octets, and closes. */
+export function exchangeByTcp(query: Query, server: DnsServer, clock: Clock): Promise<Exchange> {
+  return within(TCP_WAIT_MS, clock, (end, onEnd) => {
+    const socket = connect({ host: server.address, port: server.port })
+    let read = Buffer.alloc(0)
+    onEnd(
+      () => socket.destroy(),
+      () => undefined,
+    )
+    socket.on('error', (error) => end(unreachable(server, error)))
+    socket.on('close', () => end(garbled('the server closed the connection before its answer was whole')))
+    socket.on('connect', () => socket.write(withLength(query.octets)))
+    socket.on('data', (chunk) => {
+      read = Buffer.concat([read, chunk])
+      if (read.length < LENGTH_OCTETS || read.length < LENGTH_OCTETS + read.readUInt16BE(0)) return
+      const reply = readReply(read.subarray(LENGTH_OCTETS, LENGTH_OCTETS + read.readUInt16BE(0)), query)
+      end(reply.kind === 'reply' ? reply : garbled('what came by TCP cannot be read as an answer to the question'))
+    })
+  })
+}
+
+export function withLength(octets: Uint8Array): Buffer {
+  const length = Buffer.alloc(LENGTH_OCTETS)
+  length.writeUInt16BE(octets.length)
+  return Buffer.concat([length, octets])
+}
+
+type End = (exchange: Exchange) => void
+/** How to close, and what to add when the time was up. */
+type OnEnd = (close: () => void, remark: () => string | undefined) => void
+
+/** Runs until the first `end` or until the time is up, and closes once. */
+function within(waitMs: number, clock: Clock, start: (end: End, onEnd: OnEnd) => void): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const timer = new AbortController()
+    let ended = false
+    let close = (): void => undefined
+    let remark = (): string | undefined => undefined
+    const end: End = (exchange) => {
+      if (ended) return
+      ended = true
+      timer.abort()
+      close()
+      resolve(exchange)
+    }
+    start(end, (closing, remarking) => {
+      close = closing
+      remark = remarking
+    })
+    void clock.sleep(waitMs, timer.signal).then(() => {
+      const strays = remark()
+      end(strays === undefined ? silence(waitMs) : garbled(strays))
+      return undefined
+    })
+  })
+}
+
+function silence(waitMs: number): Exchange {
+  return { kind: 'fault', fault: 'timeout', message: `no answer in ${waitMs / 1_000} s` }
+}
+
+function garbled(message: string): Exchange {
+  return { kind: 'fault', fault: 'garbled', message }
+}
+
+function unreachable(server: DnsServer, error: Error): Exchange {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message
+  return { kind: 'fault', fault: 'unreachable', message: `${server.address} port ${server.port}: ${code}` }
+}

@@ -1,0 +1,127 @@
+// Which zone a name lies in and who serves it, as the resolvers see the delegation. Found zones are remembered for a
+// minute; what could not be found is asked again.
+import { networkInterfaces } from 'node:os'
+import type { Clock } from '../../core/base/clock.ts'
+import type { Dns, DnsAnswer, DnsQuestion, DnsRecord, DnsServer, DnsZone } from '../../core/base/dns.ts'
+import { ADDRESSES_MAX, NAME_SERVERS_MAX, ZONE_CACHE_MAX, ZONE_CACHE_MS, ZONE_STEPS_MAX } from './limits.ts'
+import { canonicalName, isWithin, parentOf } from './name.ts'
+
+const DNS_PORT = 53
+
+/** A zone whose servers a plan names. */
+export interface FixedZone {
+  readonly apex: string
+  readonly servers: readonly DnsServer[]
+}
+
+export interface ZoneFinderOptions {
+  readonly ask: Dns['ask']
+  readonly resolvers: readonly DnsServer[]
+  readonly clock: Clock
+  readonly fixedZones?: readonly FixedZone[]
+  readonly nameServerPort?: number
+  readonly ipv6?: boolean
+}
+
+type Fault = Extract<DnsZone, { kind: 'fault' }>
+
+export function zoneFinder(options: ZoneFinderOptions): Dns['zoneOf'] {
+  const known = new Map<string, { readonly zone: DnsZone; readonly until: number }>()
+  return async (asked) => {
+    const name = canonicalName(asked)
+    const fixed = fixedZoneOf(name, options.fixedZones ?? [])
+    if (fixed) return fixed
+    const now = options.clock.now()
+    const remembered = known.get(name)
+    if (remembered && remembered.until > now) return remembered.zone
+    const apex = await apexOf(name, options)
+    const zone = typeof apex === 'string' ? await serversOf(apex, options) : apex
+    known.delete(name)
+    if (zone.kind === 'zone') known.set(name, { zone, until: now + ZONE_CACHE_MS })
+    const [oldest] = known.keys()
+    if (known.size > ZONE_CACHE_MAX && oldest !== undefined) known.delete(oldest)
+    return zone
+  }
+}
+
+/** The longest apex that fits wins, as a delegation would. */
+function fixedZoneOf(name: string, zones: readonly FixedZone[]): DnsZone | undefined {
+  const found = zones
+    .map((zone) => ({ apex: canonicalName(zone.apex), servers: zone.servers }))
+    .filter(({ apex }) => isWithin(name, apex))
+    .reduce<FixedZone | undefined>(
+      (best, zone) => (best && best.apex.length >= zone.apex.length ? best : zone),
+      undefined,
+    )
+  return found && { kind: 'zone', ...found, unreachable: [] }
+}
+
+/** Asks for the SOA of the name, then of the names above it, until an answer names the apex. */
+async function apexOf(name: string, options: ZoneFinderOptions): Promise<string | Fault> {
+  let at: string | undefined = name
+  for (let steps = 0; at !== undefined && steps < ZONE_STEPS_MAX; steps += 1) {
+    const answer = await askResolvers({ name: at, type: 'SOA' }, options)
+    if (answer.kind === 'fault')
+      return { kind: 'fault', fault: answer.fault, message: `SOA of ${at}: ${answer.message}` }
+    const apex = apexSaid(at, answer)
+    if (apex === '') break
+    if (apex !== undefined) return apex
+    at = parentOf(at)
+  }
+  return { kind: 'fault', fault: 'noSuchName', message: `no zone below the root has the name ${name}` }
+}
+
+/** Undefined when the answer speaks of another name: an alias stands here, and its target's zone is not ours. */
+function apexSaid(name: string, answer: Exclude<DnsAnswer, { kind: 'fault' }>): string | undefined {
+  if (answer.records.some((record) => record.type === 'CNAME')) return undefined
+  if (answer.kind === 'records') return answer.records.some((record) => record.type === 'SOA') ? name : undefined
+  return answer.zone !== undefined && isWithin(name, answer.zone) ? answer.zone : undefined
+}
+
+async function serversOf(apex: string, options: ZoneFinderOptions): Promise<DnsZone> {
+  const answer = await askResolvers({ name: apex, type: 'NS' }, options)
+  if (answer.kind === 'fault')
+    return { kind: 'fault', fault: answer.fault, message: `NS of ${apex}: ${answer.message}` }
+  const names = targetsOf(answer.records)
+  if (names.length === 0) {
+    return { kind: 'fault', fault: 'notAuthoritative', message: `the zone ${apex} has no name servers` }
+  }
+  const found = await Promise.all(
+    names.slice(0, NAME_SERVERS_MAX).map(async (name) => ({ name, servers: await addressesOf(name, options) })),
+  )
+  const unreachable = [
+    ...found.filter(({ servers }) => servers.length === 0).map(({ name }) => name),
+    ...names.slice(NAME_SERVERS_MAX),
+  ]
+  return { kind: 'zone', apex, servers: found.flatMap(({ servers }) => servers), unreachable }
+}
+
+function targetsOf(records: readonly DnsRecord[]): readonly string[] {
+  return [...new Set(records.flatMap((record) => (record.type === 'NS' ? [record.target] : [])))].toSorted()
+}
+
+async function addressesOf(name: string, options: ZoneFinderOptions): Promise<readonly DnsServer[]> {
+  const types = (options.ipv6 ?? hasIpv6()) ? (['A', 'AAAA'] as const) : (['A'] as const)
+  const answers = await Promise.all(types.map((type) => askResolvers({ name, type }, options)))
+  const records = answers.flatMap((answer) => (answer.kind === 'records' ? answer.records : []))
+  const addresses = records.flatMap((record) => ('address' in record ? [record.address] : []))
+  return [...new Set(addresses)]
+    .slice(0, ADDRESSES_MAX)
+    .map((address) => ({ address, port: options.nameServerPort ?? DNS_PORT, name }))
+}
+
+/** The first resolver that knows; the last one's trouble when none does. */
+async function askResolvers(question: DnsQuestion, { ask, resolvers }: ZoneFinderOptions): Promise<DnsAnswer> {
+  let last: DnsAnswer = { kind: 'fault', fault: 'unreachable', message: 'there is no resolver to ask' }
+  for (const resolver of resolvers) {
+    last = await ask(question, resolver, 'recursive')
+    if (last.kind !== 'fault') return last
+  }
+  return last
+}
+
+/** A server's IPv6 address is no use to a machine without one: it would look unreachable for ever. */
+function hasIpv6(): boolean {
+  const addresses = Object.values(networkInterfaces()).flat()
+  return addresses.some((one) => one?.family === 'IPv6' && !one.internal && !/^f[ce89ab]/i.test(one.address))
+}
