@@ -20,13 +20,9 @@ const LENGTH_OCTETS = 2
  * us when nobody listens. Other datagrams are passed over until the time is up.
  */
 export function exchangeByUdp(query: Query, server: DnsServer, clock: Clock): Promise<Exchange> {
-  return within(UDP_WAIT_MS, clock, (end, onEnd) => {
+  return within(UDP_WAIT_MS, clock, (end) => {
     const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4')
     let strays = 0
-    onEnd(
-      () => socket.close(),
-      () => (strays === 0 ? undefined : `${strays} datagrams came that did not answer the question`),
-    )
     const failed = (error: Error | null | undefined) => void (error && end(unreachable(server, error)))
     socket.on('error', failed)
     socket.on('message', (octets) => {
@@ -34,21 +30,21 @@ export function exchangeByUdp(query: Query, server: DnsServer, clock: Clock): Pr
       if (reply.kind === 'reply') end(reply)
       if (reply.kind === 'garbled') end(garbled('the answer cannot be read'))
       if (reply.kind === 'stray') strays += 1
-      if (strays > STRAY_DATAGRAMS_MAX) end(garbled(`${strays} datagrams came that did not answer the question`))
+      if (strays > STRAY_DATAGRAMS_MAX) end(garbled(strayed(strays)))
     })
     socket.connect(server.port, server.address, () => socket.send(query.octets, failed))
+    return {
+      close: () => socket.close(),
+      remark: () => (strays === 0 ? undefined : strayed(strays)),
+    }
   })
 }
 
 /** Connects, asks, reads one message of at most 65,535 octets, and closes. */
 export function exchangeByTcp(query: Query, server: DnsServer, clock: Clock): Promise<Exchange> {
-  return within(TCP_WAIT_MS, clock, (end, onEnd) => {
+  return within(TCP_WAIT_MS, clock, (end) => {
     const socket = connect({ host: server.address, port: server.port })
     let read = Buffer.alloc(0)
-    onEnd(
-      () => socket.destroy(),
-      () => undefined,
-    )
     socket.on('error', (error) => end(unreachable(server, error)))
     socket.on('close', () => end(garbled('the server closed the connection before its answer was whole')))
     socket.on('connect', () => socket.write(withLength(query.octets)))
@@ -58,6 +54,7 @@ export function exchangeByTcp(query: Query, server: DnsServer, clock: Clock): Pr
       const reply = readReply(read.subarray(LENGTH_OCTETS, LENGTH_OCTETS + read.readUInt16BE(0)), query)
       end(reply.kind === 'reply' ? reply : garbled('what came by TCP cannot be read as an answer to the question'))
     })
+    return { close: () => socket.destroy(), remark: () => undefined }
   })
 }
 
@@ -68,33 +65,35 @@ export function withLength(octets: Uint8Array): Buffer {
 }
 
 type End = (exchange: Exchange) => void
-/** How to close, and what to add when the time was up. */
-type OnEnd = (close: () => void, remark: () => string | undefined) => void
 
-/** Runs until the first `end` or until the time is up, and closes once. */
-function within(waitMs: number, clock: Clock, start: (end: End, onEnd: OnEnd) => void): Promise<Exchange> {
+interface Running {
+  close(): void
+  /** What to say instead of silence when the time is up. */
+  remark(): string | undefined
+}
+
+/** Runs until the first `end` or until the time is up, and closes once. `start` must not end before it has returned. */
+function within(waitMs: number, clock: Clock, start: (end: End) => Running): Promise<Exchange> {
   return new Promise((resolve) => {
     const timer = new AbortController()
     let ended = false
-    let close = (): void => undefined
-    let remark = (): string | undefined => undefined
     const end: End = (exchange) => {
       if (ended) return
       ended = true
       timer.abort()
-      close()
+      running.close()
       resolve(exchange)
     }
-    start(end, (closing, remarking) => {
-      close = closing
-      remark = remarking
-    })
+    const running = start(end)
     void clock.sleep(waitMs, timer.signal).then(() => {
-      const strays = remark()
-      end(strays === undefined ? silence(waitMs) : garbled(strays))
-      return undefined
+      const strays = running.remark()
+      return end(strays === undefined ? silence(waitMs) : garbled(strays))
     })
   })
+}
+
+function strayed(count: number): string {
+  return `${count} datagrams came that did not answer the question`
 }
 
 function silence(waitMs: number): Exchange {
