@@ -63,6 +63,7 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
   const controlPort = await freePort(['127.0.0.1'])
   const folder = mkdtempSync(join(tmpdir(), 'watari-named-'))
   const zones = Object.entries(options.zones ?? {})
+  writeFileSync(join(folder, EMPTY_ROOT_FILE), EMPTY_ROOT)
   for (const [apex, text] of zones) writeFileSync(join(folder, fileOf(apex)), text)
   writeFileSync(join(folder, 'rndc.key'), RNDC_KEY)
   writeFileSync(join(folder, 'named.conf'), configuration({ folder, port: own, controlPort, options }))
@@ -83,7 +84,7 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    await saying(child, log, ' running')
+    await saying(child, log, ' running\n')
     for (const address of addresses) {
       if (address !== '127.0.0.1') relays.push(await startLoopbackRelay({ address, port, to: own }))
     }
@@ -125,6 +126,9 @@ export async function checkZone(apex: string, text: string): Promise<string> {
   }
 }
 
+/** What a resolver knows of the rest of the world: that there is none. Without it, it would go and ask. */
+const EMPTY_ROOT = '. 60 IN SOA localhost. localhost. 1 3600 600 86400 60\n. 60 IN NS localhost.\n'
+const EMPTY_ROOT_FILE = 'empty-root'
 /** Only for the loopback port of one test's server. */
 const RNDC_KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "dGVzdCBvbmx5LCBubyBzZWNyZXQgYXQgYWxsIGhlcmU="; };\n'
 
@@ -154,6 +158,7 @@ function configuration({ folder, port, controlPort, options }: Configuration): s
     ...Object.keys(options.zones ?? {}).map(
       (apex) => `zone "${apex}" { type primary; file "${join(folder, fileOf(apex))}"; };`,
     ),
+    ...(options.resolves ? [`zone "." { type primary; file "${join(folder, EMPTY_ROOT_FILE)}"; };`] : []),
     ...resolves.map(([apex, servers]) => (askedPort === undefined ? forward(apex, servers) : stub(apex, servers))),
     '',
   ].join('\n')

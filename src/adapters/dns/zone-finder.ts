@@ -56,13 +56,17 @@ function fixedZoneOf(name: string, zones: readonly FixedZone[]): DnsZone | undef
   return found && { kind: 'zone', ...found, unreachable: [] }
 }
 
-/** Asks for the SOA of the name, then of the names above it, until an answer names the apex. */
+/**
+ * Goes up from the name until a denial names the apex. CNAME is asked for because it is the one type for which aliases are
+ * not followed: an alias that leads nowhere says nothing of the zone it stands in.
+ */
 async function apexOf(name: string, options: ZoneFinderOptions): Promise<string | Fault> {
   let at: string | undefined = name
   for (let steps = 0; at !== undefined && steps < ZONE_STEPS_MAX; steps += 1) {
-    const answer = await askResolvers({ name: at, type: 'SOA' }, options)
-    if (answer.kind === 'fault')
-      return { kind: 'fault', fault: answer.fault, message: `SOA of ${at}: ${answer.message}` }
+    const answer = await askForApex(at, options)
+    if (answer.kind === 'fault') {
+      return { kind: 'fault', fault: answer.fault, message: `looking for the zone of ${at}: ${answer.message}` }
+    }
     const apex = apexSaid(at, answer)
     if (apex === '') break
     if (apex !== undefined) return apex
@@ -71,10 +75,16 @@ async function apexOf(name: string, options: ZoneFinderOptions): Promise<string 
   return { kind: 'fault', fault: 'noSuchName', message: `no zone below the root has the name ${name}` }
 }
 
-/** Undefined when the answer speaks of another name: an alias stands here, and its target's zone is not ours. */
+async function askForApex(name: string, options: ZoneFinderOptions): Promise<DnsAnswer> {
+  const answer = await askResolvers({ name, type: 'CNAME' }, options)
+  // Some resolvers leave the SOA out of a denial; they give it when they are asked for it.
+  const isMute = answer.kind === 'noSuchRecord' && answer.zone === undefined
+  return isMute ? askResolvers({ name, type: 'SOA' }, options) : answer
+}
+
+/** Undefined when the answer does not say: an alias stands here, or the denial came without its SOA. */
 function apexSaid(name: string, answer: Exclude<DnsAnswer, { kind: 'fault' }>): string | undefined {
-  if (answer.records.some((record) => record.type === 'CNAME')) return undefined
-  if (answer.kind === 'records') return answer.records.some((record) => record.type === 'SOA') ? name : undefined
+  if (answer.kind === 'records') return answer.records.some(({ type }) => type === 'SOA') ? name : undefined
   return answer.zone !== undefined && isWithin(name, answer.zone) ? answer.zone : undefined
 }
 

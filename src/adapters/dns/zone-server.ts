@@ -61,7 +61,7 @@ interface Endpoint {
 type Closers = (() => Promise<void>)[]
 
 async function listenUdp(options: ZoneServerOptions, { address, port }: Endpoint, closers: Closers): Promise<number> {
-  const socket = createSocket(isIPv6(address) ? { type: 'udp6', ipv6Only: true } : 'udp4')
+  const socket = createSocket(isIPv6(address) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
   const rate = answerRate()
   socket.on('message', (query, asker) => {
     const isAllowed = rate.take(asker.address, options.clock.now())
@@ -133,10 +133,15 @@ async function answerAll(options: ZoneServerOptions, socket: Socket): Promise<vo
   }
 }
 
+/** Rejects when the asker goes away instead. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once('drain', resolve)
-    socket.once('close', () => reject(new Error('closed')))
+    const closed = () => reject(new Error('the connection was closed'))
+    socket.once('close', closed)
+    socket.once('drain', () => {
+      socket.off('close', closed)
+      resolve()
+    })
   })
 }
 
