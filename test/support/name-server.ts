@@ -127,7 +127,8 @@ export async function checkZone(apex: string, text: string): Promise<string> {
 }
 
 /** What a resolver knows of the rest of the world: that there is none. Without it, it would go and ask. */
-const EMPTY_ROOT = '. 60 IN SOA localhost. localhost. 1 3600 600 86400 60\n. 60 IN NS localhost.\n'
+const EMPTY_ROOT =
+  '. 60 IN SOA localhost. localhost. 1 3600 600 86400 60\n. 60 IN NS localhost.\nlocalhost. 60 IN A 127.0.0.1\n'
 const EMPTY_ROOT_FILE = 'empty-root'
 /** Only for the loopback port of one test's server. */
 const RNDC_KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "dGVzdCBvbmx5LCBubyBzZWNyZXQgYXQgYWxsIGhlcmU="; };\n'
