@@ -99,8 +99,8 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
     port,
     async setZone(apex, text) {
       if (!zones.some(([known]) => known === apex)) throw new Error(`the name server has no zone ${apex}`)
-      writeFileSync(join(folder, fileOf(apex)), text)
       await checkZone(apex, text)
+      writeFileSync(join(folder, fileOf(apex)), text)
       const before = said.length
       await control('reload', apex)
       await saying(child, () => said.slice(before), `zone ${apex}/IN: loaded serial`)

@@ -64,5 +64,7 @@ async function askServer(question: DnsQuestion, { server, how, clock }: Target):
     break
   }
   if (exchange.kind === 'fault') return exchange
+  if (exchange.packet.flag_tc)
+    return { kind: 'fault', fault: 'garbled', message: 'the answer by TCP is cut short, too' }
   return answerIn(exchange.packet, exchange.code, question, how)
 }
