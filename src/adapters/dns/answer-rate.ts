@@ -30,7 +30,10 @@ export function answerRate(): AnswerRate {
   }
 }
 
-/** A /24, or the first four groups of an IPv6 address: what one party usually holds. */
+/** A /24, or a /64: what one party usually holds. */
 function networkOf(address: string): string {
-  return isIPv4(address) ? address.slice(0, address.lastIndexOf('.')) : address.split(':').slice(0, 4).join(':')
+  if (isIPv4(address)) return address.slice(0, address.lastIndexOf('.'))
+  const [head = ''] = address.split('::')
+  const groups = [...head.split(':'), '0', '0', '0', '0']
+  return groups.slice(0, 4).join(':')
 }

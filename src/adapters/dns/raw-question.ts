@@ -6,7 +6,7 @@ const LABEL_OCTETS_MAX = 63
 const NAME_OCTETS_MAX = 255
 
 export interface RawQuestion {
-  /** Lower case; a dot or backslash within a label has a backslash before it. '' is the root. */
+  /** Lower case, '' for the root. A dot within a label is written as \046, so that no other name looks the same. */
   readonly name: string
   readonly type: number
   readonly class: number
@@ -28,11 +28,15 @@ export function readQuestion(query: Buffer): RawQuestion | undefined {
   }
   const end = at + 1 + QUESTION_TAIL_OCTETS
   if (query.length < end) return undefined
-  const name = labels.map((label) => label.replaceAll(/[.\\]/g, String.raw`\$&`).toLowerCase()).join('.')
+  const name = labels.map(escaped).join('.').toLowerCase()
   return {
     name,
     type: query.readUInt16BE(at + 1),
     class: query.readUInt16BE(at + 3),
     octets: query.subarray(HEADER_OCTETS, end),
   }
+}
+
+function escaped(label: string): string {
+  return label.replaceAll(/[.\\]/g, (char) => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)
 }

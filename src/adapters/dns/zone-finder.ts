@@ -27,20 +27,27 @@ type Fault = Extract<DnsZone, { kind: 'fault' }>
 
 export function zoneFinder(options: ZoneFinderOptions): Dns['zoneOf'] {
   const known = new Map<string, { readonly zone: DnsZone; readonly until: number }>()
+  const looking = new Map<string, Promise<DnsZone>>()
+  const find = async (name: string): Promise<DnsZone> => {
+    const until = options.clock.now() + ZONE_CACHE_MS
+    const apex = await apexOf(name, options)
+    const zone = typeof apex === 'string' ? await serversOf(apex, options) : apex
+    known.delete(name)
+    if (zone.kind === 'zone') known.set(name, { zone, until })
+    const [oldest] = known.keys()
+    if (known.size > ZONE_CACHE_MAX && oldest !== undefined) known.delete(oldest)
+    return zone
+  }
   return async (asked) => {
     const name = canonicalName(asked)
     const fixed = fixedZoneOf(name, options.fixedZones ?? [])
     if (fixed) return fixed
-    const now = options.clock.now()
     const remembered = known.get(name)
-    if (remembered && remembered.until > now) return remembered.zone
-    const apex = await apexOf(name, options)
-    const zone = typeof apex === 'string' ? await serversOf(apex, options) : apex
-    known.delete(name)
-    if (zone.kind === 'zone') known.set(name, { zone, until: now + ZONE_CACHE_MS })
-    const [oldest] = known.keys()
-    if (known.size > ZONE_CACHE_MAX && oldest !== undefined) known.delete(oldest)
-    return zone
+    if (remembered && remembered.until > options.clock.now()) return remembered.zone
+    // Sixteen servers that give one alias make for one search.
+    const search = looking.get(name) ?? find(name).finally(() => looking.delete(name))
+    looking.set(name, search)
+    return search
   }
 }
 
