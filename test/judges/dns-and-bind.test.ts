@@ -172,6 +172,14 @@ describeJudged('asking DNS, judged by BIND', BIND, () => {
     expect(await ask('_domainkey')).toEqual({ kind: 'noSuchRecord', ...denied })
   })
 
+  test('tells a record at the right name from one whose name the zone was appended to (C32)', async () => {
+    expect(await ask('s1._domainkey.mail')).toMatchObject({ kind: 'noSuchName' })
+    expect(await ask('s1._domainkey.mail.goo.example')).toMatchObject({
+      kind: 'records',
+      records: [{ strings: ['doubled'] }],
+    })
+  })
+
   test('follows an alias within the zone, to a record and to nothing', async () => {
     const alias = (label: string, target: string) => ({
       name: `${label}.goo.example`,
@@ -319,7 +327,7 @@ describeJudged('asking DNS, judged by BIND', BIND, () => {
     expect(await dig('s2.dkim.goo.example', 'A')).toMatch(/status: NOERROR[\s\S]*ANSWER: 0, AUTHORITY: 1/)
     await shared.zone.put({ name: 'deep.under.dkim.goo.example', text: 'x', ttlSeconds: 60 })
     expect(await dig('under.dkim.goo.example', 'TXT')).toMatch(/status: NOERROR[\s\S]*ANSWER: 0, AUTHORITY: 1/)
-    expect(await dig('dkim.goo.example', 'NS')).toMatch(/ns\.dkim\.goo\.example\.\t86400\tIN\tA\t127\.0\.0\.3/)
+    expect(await dig('dkim.goo.example', 'NS')).toMatch(/ns\.dkim\.goo\.example\.\t3600\tIN\tA\t127\.0\.0\.3/)
     expect(await dig('dkim.goo.example', 'SOA', '+short')).toMatch(/^ns\.dkim\.goo\.example\. /)
   })
 

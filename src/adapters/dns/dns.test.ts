@@ -137,7 +137,7 @@ describe('asking one server', () => {
     }
     expect(await answer).toMatchObject({
       fault: 'garbled',
-      message: '1 datagrams came that did not answer the question',
+      message: 'nothing that came answers the question (1 of at most 64 datagrams)',
     })
   })
 

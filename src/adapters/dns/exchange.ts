@@ -93,7 +93,7 @@ function within(waitMs: number, clock: Clock, start: (end: End) => Running): Pro
 }
 
 function strayed(count: number): string {
-  return `${count} datagrams came that did not answer the question`
+  return `nothing that came answers the question (${count} of at most ${STRAY_DATAGRAMS_MAX} datagrams)`
 }
 
 function silence(waitMs: number): Exchange {

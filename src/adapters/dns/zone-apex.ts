@@ -5,8 +5,8 @@ import type { Soa } from './zone-text.ts'
 
 /** Serials are counted in 32 bits (RFC 1982); zero has a special meaning for some programs. */
 const SERIAL_MAX = 0xffff_ffff
-/** How the zone itself is known; its texts have TTLs of their own. A day's caching of NS is what TLDs do. */
-const APEX_TTL_SECONDS = 86_400
+/** Of SOA, NS and their addresses; texts have TTLs of their own. An hour, so that the server can move within a night. */
+const APEX_TTL_SECONDS = 3_600
 const SOA_TIMES = {
   // Secondaries ask every hour, again after ten minutes, and give up after two weeks (RFC 1912 2.2).
   refreshSeconds: 3_600,

@@ -42,10 +42,10 @@ describe('the file of a zone', () => {
   test('begins with SOA, name servers and their addresses', async () => {
     await open()
     expect(readFileSync(path, 'utf8').split('\n').slice(1, -2)).toEqual([
-      `dkim.example. 86400 IN SOA ns1.dkim.example. dns.goo.example. ${STARTED_SECONDS} 3600 600 1209600 60`,
-      'dkim.example. 86400 IN NS ns1.dkim.example.',
-      'ns1.dkim.example. 86400 IN A 192.0.2.1',
-      'ns1.dkim.example. 86400 IN AAAA 2001:db8::1',
+      `dkim.example. 3600 IN SOA ns1.dkim.example. dns.goo.example. ${STARTED_SECONDS} 3600 600 1209600 60`,
+      'dkim.example. 3600 IN NS ns1.dkim.example.',
+      'ns1.dkim.example. 3600 IN A 192.0.2.1',
+      'ns1.dkim.example. 3600 IN AAAA 2001:db8::1',
     ])
   })
 
@@ -98,6 +98,17 @@ describe('the file of a zone', () => {
     const writer = await open()
     await put(writer, 'from elsewhere')
     expect(await textOf(reader)).toBe('from elsewhere')
+  })
+
+  test('shows a change to whoever asks after it, however many ask meanwhile', async () => {
+    const zone = await open()
+    for (let i = 0; i < 20; i += 1) {
+      const asking = Array.from({ length: 10 }, () => zone.contents())
+      await put(zone, `text ${i}`)
+      expect(await textOf(zone)).toBe(`text ${i}`)
+      await Promise.all(asking)
+    }
+    expect(await serialOf(zone)).toBe(STARTED_SECONDS + 20)
   })
 
   test('takes over name servers and contact when the plan has changed, and keeps its texts', async () => {

@@ -26,27 +26,33 @@ export interface ZoneFile extends Zone {
 export async function openZoneFile(options: ZoneFileOptions): Promise<ZoneFile> {
   const apex = canonicalName(options.apex)
   const shelf = await openShelf(apex, options)
-  let looking: Promise<ZoneContents> | undefined
-  // Many questions at once look at the file once.
-  const contents = (): Promise<ZoneContents> => (looking ??= shelf.look().finally(() => (looking = undefined)))
   let last: Promise<unknown> = Promise.resolve()
-  // One change after another: each starts from what the one before has left on disk.
-  const change = (name: string, texts: readonly DnsRecord[]): Promise<void> => {
-    const done = after(last, async () => {
-      const { records } = await shelf.look()
-      await shelf.keep([...records.filter((record) => record.type !== 'TXT' || record.name !== name), ...texts])
-    })
+  // One after another: a look that began before a change must not put the old version back behind it.
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = after(last, act)
     last = done.catch(() => undefined)
     return done
   }
+  let looking: Promise<ZoneContents> | undefined
+  const contents = (): Promise<ZoneContents> => {
+    // Many questions at once look at the file once; who asks after a change was told of it, looks after it.
+    looking ??= inTurn(() => shelf.look()).finally(() => (looking = undefined))
+    return looking
+  }
+  const change = (name: string, texts: readonly DnsRecord[]): Promise<void> =>
+    inTurn(async () => {
+      const { records } = await shelf.look()
+      await shelf.keep([...records.filter((record) => record.type !== 'TXT' || record.name !== name), ...texts])
+    })
   return {
     apex,
     contents,
     async read({ name, type }) {
       const asked = canonicalName(name)
       const { soa, records } = await contents()
-      if (type === 'SOA') return asked === apex ? [{ name: apex, type, ...soa }] : []
-      return records.filter((record) => record.name === asked && record.type === type)
+      if (type !== 'SOA') return records.filter((record) => record.name === asked && record.type === type)
+      const { ttlSeconds, primary, serial, minimumSeconds } = soa
+      return asked === apex ? [{ name: apex, ttlSeconds, type, primary, serial, minimumSeconds }] : []
     },
     async put(record) {
       const name = checkedText(record, apex)
@@ -58,9 +64,9 @@ export async function openZoneFile(options: ZoneFileOptions): Promise<ZoneFile> 
   }
 }
 
-async function after(previous: Promise<unknown>, act: () => Promise<void>): Promise<void> {
+async function after<T>(previous: Promise<unknown>, act: () => Promise<T>): Promise<T> {
   await previous
-  await act()
+  return act()
 }
 
 interface Shelf {

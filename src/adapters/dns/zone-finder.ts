@@ -140,5 +140,5 @@ async function askResolvers(question: DnsQuestion, { ask, resolvers }: ZoneFinde
 /** A server's IPv6 address is no use to a machine without one: it would look unreachable for ever. */
 function hasIpv6(): boolean {
   const addresses = Object.values(networkInterfaces()).flat()
-  return addresses.some((one) => one?.family === 'IPv6' && !one.internal && !/^f[ce89ab]/i.test(one.address))
+  return addresses.some((one) => one?.family === 'IPv6' && !one.internal && !/^(f[cd]|fe[89ab])/i.test(one.address))
 }

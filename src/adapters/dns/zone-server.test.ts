@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { decode, encode } from 'dns-packet'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fakeClock, turns } from '../../../test/support/fakes.ts'
@@ -17,6 +18,9 @@ const CONTENTS: ZoneContents = {
 }
 const QUERY = encode({ type: 'query', id: 1, questions: [{ name: 's1.dkim.example', type: 'TXT' }] })
 const clock = fakeClock()
+const hasIpv6Loopback = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === '::1')
 const stops: (() => Promise<void> | void)[] = []
 
 afterEach(async () => {
@@ -59,6 +63,20 @@ describe('the server of our zone', () => {
         records: [{ strings: ['v=DKIM1'] }],
       })
     }
+  })
+
+  test.skipIf(!hasIpv6Loopback)('answers by IPv6', async () => {
+    const server = await started(undefined, ['::1'])
+    const at = { address: '::1', port: server.port }
+    const dns = openDns({ resolvers: [], clock })
+    expect(await dns.ask({ name: 's1.dkim.example', type: 'TXT' }, at, 'authoritative')).toMatchObject({
+      records: [{ strings: ['v=DKIM1'] }],
+    })
+    await server.stop()
+    stops.length = 0
+    expect(await dns.ask({ name: 's1.dkim.example', type: 'TXT' }, at, 'authoritative')).toMatchObject({
+      fault: 'unreachable',
+    })
   })
 
   test('says SERVFAIL while its zone cannot be had, and answers again when it can', async () => {
