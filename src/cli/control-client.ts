@@ -6,6 +6,8 @@ import { CommandError, EXIT, type ExitCode } from './exit.ts'
 
 /** A gateway under full load answers in milliseconds; one that does not answer in this time is in trouble. */
 const ANSWER_MS = 30_000
+/** Asking dozens of names of servers that do not answer takes minutes (adapters/dns/limits). */
+export const DNS_ANSWER_MS = 300_000
 /** A page of 500 parts with a thousand recipients each is under this. */
 const ANSWER_OCTETS_MAX = 64 * 1_048_576
 
@@ -14,7 +16,13 @@ export interface ControlClient {
   readonly send: <T>(method: 'PUT' | 'POST', path: string, body: object) => Promise<T>
 }
 
-const EXIT_OF: Readonly<Record<OperationRefusal, ExitCode>> = {
+type Refusal = OperationRefusal | 'noKeys' | 'nothingToSwitchTo' | 'switchUnderWay' | 'unsignedGap'
+
+const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
+  noKeys: EXIT.data,
+  nothingToSwitchTo: EXIT.nothing,
+  switchUnderWay: EXIT.tryAgain,
+  unsignedGap: EXIT.forbidden,
   noSuchMail: EXIT.nothing,
   partActive: EXIT.tryAgain,
   wrongState: EXIT.nothing,
@@ -24,16 +32,16 @@ const EXIT_OF: Readonly<Record<OperationRefusal, ExitCode>> = {
   storageFailed: EXIT.tryAgain,
 }
 
-export function controlClient(dataFolder: string): ControlClient {
+export function controlClient(dataFolder: string, patienceMs = ANSWER_MS): ControlClient {
   const socketPath = controlSocketIn(dataFolder)
   return {
     get: async <T>(path: string, query: Readonly<Record<string, string | undefined>> = {}) => {
       const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
       const search = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : ''
-      return (await ask(socketPath, { method: 'GET', path: path + search })) as T
+      return (await ask(socketPath, { method: 'GET', path: path + search, patienceMs })) as T
     },
     send: async <T>(method: 'PUT' | 'POST', path: string, body: object) =>
-      (await ask(socketPath, { method, path, body: JSON.stringify(body) })) as T,
+      (await ask(socketPath, { method, path, body: JSON.stringify(body), patienceMs })) as T,
   }
 }
 
@@ -41,13 +49,14 @@ interface Question {
   readonly method: string
   readonly path: string
   readonly body?: string
+  readonly patienceMs: number
 }
 
-function ask(socketPath: string, { method, path, body }: Question): Promise<unknown> {
+function ask(socketPath: string, { method, path, body, patienceMs }: Question): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const headers =
       body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const asked = request({ socketPath, method, path, headers, timeout: ANSWER_MS }, (response) => {
+    const asked = request({ socketPath, method, path, headers, timeout: patienceMs }, (response) => {
       const chunks: Buffer[] = []
       let octets = 0
       response.on('data', (chunk: Buffer) => {
@@ -60,7 +69,7 @@ function ask(socketPath: string, { method, path, body }: Question): Promise<unkn
         settle(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'), { resolve, reject }),
       )
     })
-    asked.once('timeout', () => asked.destroy(noAnswer(socketPath)))
+    asked.once('timeout', () => asked.destroy(noAnswer(socketPath, patienceMs)))
     asked.once('error', (error) => reject(translated(error, socketPath)))
     asked.end(body)
   })
@@ -90,12 +99,12 @@ function refusal({
   reason?: string
   message?: string
 }): CommandError {
-  const exitCode = Object.hasOwn(EXIT_OF, reason) ? EXIT_OF[reason as OperationRefusal] : EXIT.internal
+  const exitCode = Object.hasOwn(EXIT_OF, reason) ? EXIT_OF[reason as Refusal] : EXIT.internal
   return new CommandError(exitCode, reason, message)
 }
 
-function noAnswer(socketPath: string): CommandError {
-  const what = `the gateway at ${socketPath} did not answer in ${ANSWER_MS / 1_000} s`
+function noAnswer(socketPath: string, patienceMs: number): CommandError {
+  const what = `the gateway at ${socketPath} did not answer in ${patienceMs / 1_000} s`
   return new CommandError(EXIT.tryAgain, 'noAnswer', what, 'Look at its log, and ask again.')
 }
 

@@ -1,5 +1,6 @@
 // The command line as one tree, and the one place where a failed command becomes an exit code and a message.
 import { Command, CommanderError } from 'commander'
+import { addDkimCommands } from './commands/dkim.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addRouteCommands } from './commands/route.ts'
@@ -23,6 +24,7 @@ Examples:
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
   control.sock  how these commands reach the gateway  users.json, split.key
+  dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
 
 Exit codes: 0 done, 1 nothing found, 64 usage, 65 plan or data wrong, 69 no gateway runs, 70 a fault of Watari,
 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
@@ -55,6 +57,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
+  addDkimCommands(program, environment)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
   for (const group of program.commands) {

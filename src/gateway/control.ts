@@ -8,22 +8,16 @@ import type { Log } from '../core/base/log.ts'
 import { maskAddress, maskText } from '../core/mail/mask.ts'
 import type { PartSummary } from '../core/mail/mail.ts'
 import type { Answer, OperationRefusal, Operations } from '../core/mail/operations.ts'
+import type { DkimOperations } from '../core/dkim/operations.ts'
 import { describeError } from '../core/watch/describe-error.ts'
+import { dkimRoutes } from './control-dkim.ts'
+import { bad, bodyOf, order, words } from './control-orders.ts'
 
 /** Orders are a few words. */
 const BODY_OCTETS_MAX = 16_384
 const PAGE_MAX = 500
 const HISTORY_MAX = 1_000
 
-// Control characters in a name or reason could forge lines in whatever shows them.
-const words = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^\P{Cc}*$/u)
-const order = z.strictObject({ by: words(64), reason: words(500) })
 const stageOrder = order.extend({ percent: z.number() })
 const rerouteOrder = order.extend({ route: z.enum(['legacy', 'ses']) })
 const routeName = z.enum(['legacy', 'ses'])
@@ -52,7 +46,7 @@ const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
 }
 
 /** The answers of the control channel, without a socket. */
-export function controlApp(operations: Operations, log: Log): Hono {
+export function controlApp(operations: Operations, log: Log, keys?: DkimOperations): Hono {
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -60,6 +54,7 @@ export function controlApp(operations: Operations, log: Log): Hono {
   mailRoutes(app, operations, log)
   changeRoutes(app, operations)
   routeRoutes(app, operations)
+  dkimRoutes(app, keys)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })
@@ -154,14 +149,6 @@ function masked(part: PartSummary): PartSummary {
 }
 const asIs = (part: PartSummary) => part
 
-async function bodyOf(context: Context): Promise<unknown> {
-  try {
-    return await context.req.json()
-  } catch {
-    return undefined
-  }
-}
-
 function answered(context: Context, answer: Answer): Response {
   if (answer.kind === 'refused') return refused(context, answer.reason, answer.message)
   return context.json(answer)
@@ -169,12 +156,6 @@ function answered(context: Context, answer: Answer): Response {
 
 function refused(context: Context, reason: OperationRefusal, message: string): Response {
   return context.json({ kind: 'refused', reason, message }, STATUS_OF[reason])
-}
-
-function bad(context: Context, why: z.ZodError | string): Response {
-  const message =
-    typeof why === 'string' ? why : why.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)[0]!
-  return context.json({ kind: 'refused', reason: 'badValue', message }, 400)
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }

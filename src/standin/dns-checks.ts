@@ -23,13 +23,14 @@ export interface DnsChecks {
   soa(domain: string): Promise<SoaRecord | undefined>
 }
 
-/** `server` is `address:port`. */
-export function createDnsChecks(server: string): DnsChecks {
+/** `server` is `address:port`. `followsAliases`: whether a BYODKIM record may be reached by a CNAME; AWS does not say. */
+export function createDnsChecks(server: string, followsAliases: () => boolean = () => true): DnsChecks {
   const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES })
   resolver.setServers([server])
   return {
     byodkim: async (name, publicKey) =>
       verdictOf(async () => {
+        if (!followsAliases() && (await cnameOf(resolver, name)) !== undefined) throw noTextHere()
         const records = await txtThroughCname(resolver, name)
         const keys = records.map((record) => publicKeyIn(record)).filter((key) => key !== undefined)
         // RFC 6376 3.6.2.2: with more than one record the result is undefined, so exactly one is asked for.
@@ -84,6 +85,11 @@ async function txtThroughCname(resolver: Resolver, name: string): Promise<string
       at = next
     }
   }
+}
+
+/** What a resolver says that has the name, and no TXT at it. */
+function noTextHere(): Error {
+  return Object.assign(new Error('no TXT at an alias'), { code: 'ENODATA' })
 }
 
 async function cnameOf(resolver: Resolver, name: string): Promise<string | undefined> {

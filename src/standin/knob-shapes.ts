@@ -24,6 +24,7 @@ const CHOICES: { readonly [Name in keyof Settings]?: readonly [Settings[Name], .
   nullSender: ['refuse', 'accept'],
   recipientLimitAt: ['content', 'recipient'],
   dkimGap: ['unsigned', 'oldKey'],
+  byodkimCname: ['follow', 'refuse'],
   duplicateHeaders: ['refuse', 'accept'],
   longLines: ['refuse', 'accept'],
   bareLineEnds: ['refuse', 'accept'],

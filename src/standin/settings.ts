@@ -25,6 +25,8 @@ export interface Settings {
   recipientLimitAt: 'content' | 'recipient'
   /** What is signed while a new BYODKIM key waits for its record. */
   dkimGap: 'unsigned' | 'oldKey'
+  /** Whether the check of a BYODKIM record follows a CNAME. */
+  byodkimCname: 'follow' | 'refuse'
   duplicateHeaders: 'refuse' | 'accept'
   /** Lines over 1,000 octets with their CRLF. */
   longLines: 'refuse' | 'accept'
@@ -64,6 +66,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   nullSender: 'refuse',
   recipientLimitAt: 'content',
   dkimGap: 'unsigned',
+  byodkimCname: 'follow',
   duplicateHeaders: 'refuse',
   longLines: 'refuse',
   bareLineEnds: 'refuse',

@@ -90,7 +90,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
   ])
   dns.zones.addZone('amazonses.com')
   publishKey(dns, `${amazonKey.selector}._domainkey.amazonses.com`, amazonKey)
-  const dnsChecks = createDnsChecks(options.dnsServer ?? `127.0.0.1:${dns.port}`)
+  const followsAliases = () => account.settings.byodkimCname === 'follow'
+  const dnsChecks = createDnsChecks(options.dnsServer ?? `127.0.0.1:${dns.port}`, followsAliases)
   const verification = createVerification(account, dnsChecks)
   const publisher = createEventPublisher(account)
   const [mailbox, fates] = [createMailbox(), createFateBook()]

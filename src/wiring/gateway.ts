@@ -1,15 +1,23 @@
 // One gateway: the flow of a mail, the listener in front of it, the page for watchers and the operator's socket beside it.
 import type { PrometheusMeter } from '../adapters/node/meter.ts'
 import { SECOND_MS } from '../core/base/clock.ts'
+import type { Dns, DnsAnswer } from '../core/base/dns.ts'
+import type { DkimStore } from '../core/dkim/ports.ts'
+import { mustHold } from '../core/dkim/status.ts'
+import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { controlApp } from '../gateway/control.ts'
 import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
+import { dkimStoreIn, keyLife, planDns, type KeyLife } from './dkim.ts'
 import { startListener } from './listener.ts'
 import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
+import { ownZone, type OwnZone } from './own-zone.ts'
+import { readiness } from './readiness.ts'
 import { controlSocketIn, type Ready } from './run.ts'
+import { signingTraffic } from './signing-traffic.ts'
 import type { Environment } from './ses-place.ts'
 
 export interface StartOptions {
@@ -29,36 +37,104 @@ export interface StartedGateway {
 }
 
 export async function startGateway(options: StartOptions): Promise<StartedGateway> {
-  const flow = await mailFlow(options)
+  const keys = await keyStart(options)
+  const sesHeld = mustHold(await keys?.store.load()) ? { sesHeld: 'a DKIM key was being changed' } : {}
+  const flow = await mailFlow({ ...options, ...sesHeld })
   try {
-    return await open(options, flow)
+    return await open(options, flow, keys)
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
     await flow.stop()
+    await keys?.zone?.stop()
     throw error
   }
 }
 
-async function open(options: StartOptions, flow: MailFlow): Promise<StartedGateway> {
+async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | undefined): Promise<StartedGateway> {
   const { plan, basics, dataFolder } = options
   const { clock, log, meter } = basics
-  const listener = await startListener(plan, flow.intake, options)
-  const operations = operationsOf({ plan, flow, basics, startedAt: clock.now(), sessions: () => listener.sessions() })
   const now = () => clock.now()
+  const listener = await startListener(plan, flow.intake, options)
+  let life: KeyLife | undefined
+  const misaligned = readiness({
+    domain: plan.domain,
+    identity: flow.ses.identity,
+    ...(keys === undefined ? {} : { text: textBy(keys.dns) }),
+    switching: () => switchUnderWay(life),
+  })
+  const operations = operationsOf({
+    plan,
+    flow,
+    basics,
+    startedAt: now(),
+    sessions: () => listener.sessions(),
+    misaligned,
+  })
+  if (keys !== undefined) {
+    const { controlPlane } = flow.ses
+    const traffic = signingTraffic({ ses: flow.dispatchers.ses, store: flow.store, setStage: operations.setStage })
+    const zone = keys.zone === undefined ? {} : { ownZone: keys.zone.zone }
+    life = await keyLife({ ...options, ...keys, ...zone, controlPlane, traffic, misaligned })
+  }
   const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
-  const control = await listenOnSocket(controlApp(operations, log).fetch, controlSocketIn(dataFolder))
+  const control = await listenOnSocket(controlApp(operations, log, life?.operations).fetch, controlSocketIn(dataFolder))
   log.info('ready', { smtp: listener.address, status: status.address })
   return {
-    ready: { smtp: listener.address, http: `http://${status.address}`, control: control.address },
+    ready: {
+      smtp: listener.address,
+      http: `http://${status.address}`,
+      control: control.address,
+      ...(keys?.zone === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
+    },
     async stop() {
       flow.refuseMail()
+      await life?.stop()
       await listener.stop()
       // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
       const finished = flow.stop().then(() => true)
       const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)
       if (!(await Promise.race([finished, late]))) log.warn('stoppedBeforeTheEnd')
-      await Promise.all([status.close(), control.close()])
+      await Promise.all([status.close(), control.close(), keys?.zone?.stop()])
       log.info('stopped')
     },
   }
+}
+
+interface KeyStart {
+  readonly dkim: DkimPlan
+  readonly store: DkimStore
+  readonly dns: Dns
+  readonly zone?: OwnZone
+}
+
+/** What the life of the keys needs before any route runs; undefined when the plan leaves keys alone. */
+async function keyStart(options: StartOptions): Promise<KeyStart | undefined> {
+  const { plan, basics, dataFolder } = options
+  const { dkim, domain } = plan
+  if (dkim === undefined) return undefined
+  const store = await dkimStoreIn(options)
+  const served =
+    dkim.publish === 'cname' && dkim.zone !== undefined
+      ? { zone: await ownZone({ plan: dkim.zone, dataFolder, domain, basics }) }
+      : {}
+  return { dkim, store, dns: planDns(plan, basics, served.zone?.server), ...served }
+}
+
+/** By the first resolver that answers: receivers ask resolvers too. */
+function textBy(dns: Dns): (name: string) => Promise<DnsAnswer> {
+  return async (name) => {
+    let answer: DnsAnswer = { kind: 'fault', fault: 'unreachable', message: 'there is no resolver' }
+    for (const resolver of dns.resolvers) {
+      answer = await dns.ask({ name, type: 'TXT' }, resolver, 'recursive')
+      if (answer.kind !== 'fault') return answer
+    }
+    return answer
+  }
+}
+
+function switchUnderWay(life: KeyLife | undefined): string | undefined {
+  const selector = life?.last()?.observation.record.switching?.selector
+  return selector === undefined
+    ? undefined
+    : `SES is being switched to the DKIM key ${selector}: wait until "watari dkim status" says that it signs`
 }

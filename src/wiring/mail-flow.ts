@@ -39,6 +39,8 @@ export interface MailFlowOptions {
   readonly basics: Basics
   /** See SesSurroundings. */
   readonly smtpCa?: string
+  /** Why the SES route begins held, when a change of key was under way as the program before ended. */
+  readonly sesHeld?: string
 }
 
 export interface MailFlow {
@@ -138,6 +140,7 @@ function startRoutes(options: MailFlowOptions, parts: FlowParts): Routes {
     ses: new Dispatcher({
       ...common,
       ...quota,
+      ...(options.sesHeld === undefined ? {} : { held: options.sesHeld }),
       route: 'ses',
       courier: couriers.ses,
       pacer: ses.pacer,

@@ -15,9 +15,12 @@ export interface OperationsOptions {
   readonly basics: Basics
   readonly startedAt: number
   readonly sessions: () => number
+  /** Why mail through SES would not be aligned now (S7), or undefined. */
+  readonly misaligned: () => Promise<string | undefined>
 }
 
-export function operationsOf({ plan, flow, basics, startedAt, sessions }: OperationsOptions): Operations {
+export function operationsOf(options: OperationsOptions): Operations {
+  const { plan, flow, basics, startedAt, sessions, misaligned } = options
   const { clock, log } = basics
   const now = () => clock.now()
   const { queue, store, ses } = flow
@@ -35,7 +38,7 @@ export function operationsOf({ plan, flow, basics, startedAt, sessions }: Operat
     now,
     log,
   })
-  const stageOptions = { store, now, log, misaligned: ses.misaligned, changed: flow.stageChanged }
+  const stageOptions = { store, now, log, misaligned, changed: flow.stageChanged }
   const constant = { version: packageVersion(), hostname: plan.gateway.hostname, domain: plan.domain, startedAt }
   const status = async (): Promise<GatewayStatus> => {
     const closed = flow.gate()
@@ -56,7 +59,7 @@ export function operationsOf({ plan, flow, basics, startedAt, sessions }: Operat
       now,
       log,
       keptOffSes: (part) => keptOffSes(part, flow),
-      sesRefused: ses.misaligned,
+      sesRefused: misaligned,
       notify: async (part, failures) => flow.notify(part, failures, await queue.contentOf(part.mailId)),
     }),
     status,

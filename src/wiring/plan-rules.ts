@@ -22,6 +22,9 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
     firstRetryAfterLongest,
     stagesNotRising,
     rollBackAboveGate,
+    aliasesWithoutZone,
+    mailFromOutsideDomain,
+    warningAfterTheEnd,
   ]
   return rules.flatMap((rule) => rule(plan))
 }
@@ -106,6 +109,27 @@ function rollBackAboveGate({ gates }: Plan): readonly RuleFault[] {
       mend: 'Rolling back must come later than holding.',
     },
   ]
+}
+
+function aliasesWithoutZone({ dkim }: Plan): readonly RuleFault[] {
+  if (dkim?.publish !== 'cname' || dkim.zone !== undefined) return []
+  const mend = 'Add dkim.zone with the zone of your own that the CNAMEs point into, or publish by txt.'
+  return [{ path: ['dkim', 'publish'], what: 'is cname without dkim.zone', mend }]
+}
+
+/** SES takes only a subdomain of the identity (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html). */
+function mailFromOutsideDomain({ domain, dkim }: Plan): readonly RuleFault[] {
+  const name = dkim?.mailFromDomain
+  if (name === undefined || name.endsWith(`.${domain}`)) return []
+  const mend = `Choose a name under it that neither sends nor receives mail, such as bounce.${domain}.`
+  return [{ path: ['dkim', 'mailFromDomain'], what: `is ${name}, not a subdomain of ${domain}`, mend }]
+}
+
+function warningAfterTheEnd({ dkim }: Plan): readonly RuleFault[] {
+  const SHORTEST_MONTH_DAYS = 28
+  if (dkim === undefined || dkim.warnDays < dkim.keyLifeMonths * SHORTEST_MONTH_DAYS) return []
+  const what = `is ${dkim.warnDays}, as long as a key lives (${dkim.keyLifeMonths} months)`
+  return [{ path: ['dkim', 'warnDays'], what, mend: 'Warn later, or let keys live longer.' }]
 }
 
 /** Wider private networks than these hold machines nobody thought of: bridges, proxies and NAT hide who is behind them. */

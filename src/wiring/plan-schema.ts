@@ -2,6 +2,7 @@
 // and a test keeps the two together. Cross-key rules are in plan-rules.ts.
 import { z } from 'zod'
 import { designFields } from './plan-schema-design.ts'
+import { keysFields } from './plan-schema-keys.ts'
 import {
   amount,
   domain,
@@ -170,6 +171,7 @@ export const planSchema = (hostname: string) =>
     ses: ses.prefault({}),
     addresses: addresses.prefault({}),
     retry: retry.prefault({}),
+    ...keysFields,
     ...designFields,
   })
 

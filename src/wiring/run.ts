@@ -51,6 +51,8 @@ export interface Ready {
   readonly sesSmtp?: string
   readonly legacySmtp?: string
   readonly dns?: string
+  /** The server of the zone that DKIM aliases point into. */
+  readonly zone?: string
   /** Path of the control socket. */
   readonly control?: string
 }

@@ -1,6 +1,6 @@
 // The SES route, put together: the wire that the plan chooses, its pace, its quota, and what the account says of both.
 import { sesAccount } from '../adapters/ses/account.ts'
-import { sesControlPlane } from '../adapters/ses/control-plane.ts'
+import { sesControlPlane, type ControlPlane } from '../adapters/ses/control-plane.ts'
 import { sesCourier } from '../adapters/ses/courier.ts'
 import { sesIdentity } from '../adapters/ses/identity.ts'
 import { sesReadings } from '../adapters/ses/outcomes.ts'
@@ -13,7 +13,7 @@ import { quotaWatch, type QuotaWatch } from '../core/mail/quota.ts'
 import { quotingCourier } from '../core/mail/spelling.ts'
 import { SECOND_MS } from '../core/base/clock.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { alignmentFault } from '../core/shift/alignment.ts'
+import type { SesIdentity } from '../core/base/identity.ts'
 import type { Basics } from './basics.ts'
 import { sesPlace, sesSmtpLogin, type Environment, type SmtpLogin } from './ses-place.ts'
 
@@ -33,8 +33,9 @@ export interface SesRoute {
   readonly pacer: Pacer
   readonly quota: QuotaWatch
   readonly account: AccountWatch
-  /** Why mail through SES would not be aligned now (S7), or undefined. */
-  readonly misaligned: () => Promise<string | undefined>
+  /** Everything that is asked of SES beside sending goes one after another through here. */
+  readonly controlPlane: ControlPlane
+  readonly identity: SesIdentity
   readonly stop: () => Promise<void>
 }
 
@@ -68,13 +69,8 @@ export function sesRoute(plan: Plan, basics: Basics, { environment, smtpCa, refr
     pacer: pace,
     quota,
     account,
-    async misaligned() {
-      try {
-        return alignmentFault(await identity.facts(plan.domain), plan.domain)?.message
-      } catch {
-        return 'SES could not be asked whether mail through it would be aligned; check the credentials and the endpoint'
-      }
-    },
+    controlPlane,
+    identity,
     async stop() {
       account.stop()
       await courier.stop()

@@ -12,8 +12,8 @@ import { startGateway } from './gateway.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
 
 const LOOPBACK = '127.0.0.1'
-/** The selector of the stand-in's signing key; any name would do. */
-const STANDIN_SELECTOR = 'watari1'
+/** The selector of the key that the stand-in signs with at first: not one that the life of our keys will ask for. */
+const STANDIN_SELECTOR = 'standin'
 
 /** Everything on one machine. The routes lead to the stand-ins whatever the plan says, so that no mail gets out. */
 export async function runUp(options: UpOptions): Promise<Running> {
@@ -76,7 +76,18 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     status: { host: LOOPBACK, port: ports.http },
     legacy: { ...plan.legacy, hosts: [{ host: LOOPBACK, port: standin.legacyPort }], tls: 'never' },
     ses: { ...plan.ses, apiEndpoint: standin.apiUrl, smtpHost: LOOPBACK, smtpPort: standin.smtpPort },
+    ...localKeys(plan, standin),
+    notify: {},
   }
+}
+
+/** Keys live in the stand-in's DNS, and requests in the data folder: nobody is written to. */
+function localKeys({ dkim }: Plan, standin: Standin): Pick<Plan, 'dkim'> {
+  if (dkim === undefined) return {}
+  const { slackVariable: _, ...dnsTeam } = dkim.dnsTeam
+  const dns = `${LOOPBACK}:${standin.dnsPort}`
+  const team = { ...dnsTeam, mail: [] }
+  return { dkim: { ...dkim, publish: 'txt', resolvers: [dns], nameServers: [dns], dnsTeam: team } }
 }
 
 function standinReady(standin: Standin): Ready {

@@ -11,8 +11,6 @@ import { textOf } from './mail-queue.builders.ts'
 import { segmentWorld } from './mail-queue.world.ts'
 
 const KILLS = Number(process.env['WATARI_KILLS'] ?? 5)
-/** Parts that may be settled on disk and not be said so when the kill comes: one claim of twenty, and the commits behind it. */
-const IN_FLIGHT_MAX = 200
 /** Numbers of one round; far more than a round can put. */
 const ROUND = 1_000_000
 const WRITER = fileURLToPath(new URL('mail-queue.writer.ts', import.meta.url))

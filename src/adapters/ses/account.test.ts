@@ -80,7 +80,13 @@ describe('an identity', () => {
         {
           IdentityType: 'DOMAIN',
           VerifiedForSendingStatus: true,
-          DkimAttributes: { SigningEnabled: true, Status: 'SUCCESS', SigningAttributesOrigin: 'EXTERNAL', Tokens: [] },
+          DkimAttributes: {
+            SigningEnabled: true,
+            Status: 'SUCCESS',
+            SigningAttributesOrigin: 'EXTERNAL',
+            Tokens: ['watari1'],
+          },
+          VerificationInfo: { ErrorType: 'TYPE_NOT_FOUND' },
           MailFromAttributes: {
             MailFromDomain: 'bounce.example.com',
             MailFromDomainStatus: 'PENDING',
@@ -92,7 +98,13 @@ describe('an identity', () => {
     expect(await sesIdentity(controlPlane).facts('Example.com')).toEqual({
       identity: 'example.com',
       verifiedForSending: true,
-      dkim: { signingEnabled: true, status: 'SUCCESS', origin: 'EXTERNAL' },
+      dkim: {
+        signingEnabled: true,
+        status: 'SUCCESS',
+        origin: 'EXTERNAL',
+        tokens: ['watari1'],
+        error: 'TYPE_NOT_FOUND',
+      },
       mailFrom: { domain: 'bounce.example.com', status: 'PENDING', behaviour: 'REJECT_MESSAGE' },
     })
   })

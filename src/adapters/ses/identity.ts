@@ -1,6 +1,6 @@
 // What SES knows of an identity, from GetEmailIdentity.
 import { GetEmailIdentityCommand, type GetEmailIdentityCommandOutput, NotFoundException } from '@aws-sdk/client-sesv2'
-import type { IdentityFacts, SesIdentity } from '../../core/shift/ports.ts'
+import type { IdentityFacts, SesIdentity } from '../../core/base/identity.ts'
 import type { ControlPlane } from './control-plane.ts'
 
 export function sesIdentity(controlPlane: ControlPlane): SesIdentity {
@@ -22,6 +22,7 @@ const NOTHING = 'NOT_STARTED'
 
 function identityFacts(domain: string, answer: GetEmailIdentityCommandOutput): IdentityFacts {
   const { DkimAttributes: dkim, MailFromAttributes: mailFrom } = answer
+  const error = answer.VerificationInfo?.ErrorType
   return {
     identity: domain.toLowerCase(),
     verifiedForSending: answer.VerifiedForSendingStatus ?? false,
@@ -29,6 +30,8 @@ function identityFacts(domain: string, answer: GetEmailIdentityCommandOutput): I
       signingEnabled: dkim?.SigningEnabled ?? false,
       status: dkim?.Status ?? NOTHING,
       origin: dkim?.SigningAttributesOrigin ?? 'UNKNOWN',
+      ...(dkim?.Tokens === undefined ? {} : { tokens: dkim.Tokens }),
+      ...(error === undefined ? {} : { error }),
     },
     ...(mailFrom?.MailFromDomain !== undefined && {
       mailFrom: {

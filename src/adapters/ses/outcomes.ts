@@ -118,6 +118,11 @@ export function sesReadings({ identities }: SesReadingOptions): SesReadings {
   }
 }
 
+/** The fault an API error names, by its text first; undefined when neither says anything. */
+export function faultNamed({ name, message }: Pick<ApiError, 'name' | 'message'>): Fault | undefined {
+  return faultInText(message.slice(0, READ_MAX)) ?? NAMES.get(name)
+}
+
 const HEALTHY: RouteSignal = { kind: 'healthy' }
 
 function readSmtp(reply: Reply, stage: ReplyStage, identities: readonly string[]): Reading {

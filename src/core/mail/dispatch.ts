@@ -19,12 +19,16 @@ const STORAGE_PAUSE_MS = 1_000
 export interface DispatcherOptions extends AttemptOptions {
   /** Whether the route's quota has room, and when to ask again if not. */
   readonly quota?: () => { readonly allowed: boolean; readonly askAgainAt: number }
+  /** Why the route begins held; see `hold`. */
+  readonly held?: string
 }
 
 export class Dispatcher {
   readonly #options: DispatcherOptions
   #breaker: Breaker = RUNNING
+  #held: string | undefined
   #inFlight = 0
+  #drained: (() => void)[] = []
   #stopping = false
   #finished: Promise<void> | undefined
   /** Set by `wake` while the loop is busy, so that no wake-up between a look and a pause is lost. */
@@ -35,6 +39,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#held = options.held
     options.queue.onReady((route) => {
       if (route === options.route) this.wake()
     })
@@ -42,6 +47,11 @@ export class Dispatcher {
 
   get breaker(): Breaker {
     return this.#breaker
+  }
+
+  /** Why nothing begins, while the route is held. */
+  get held(): string | undefined {
+    return this.#held
   }
 
   get inFlight(): number {
@@ -64,6 +74,20 @@ export class Dispatcher {
   wake(): void {
     this.#woken = true
     this.#wakeUp?.()
+  }
+
+  /**
+   * Nothing new begins until `release`; resolves when what is in flight has ended. Apart from the breaker, because a person
+   * who resumes the route must not undo it: while a key is changed nobody knows what SES signs with.
+   */
+  async hold(reason: string): Promise<void> {
+    this.#held = reason
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#drained.push(resolve))
+  }
+
+  release(): void {
+    this.#held = undefined
+    this.wake()
   }
 
   /** A person closes the route: what is in flight ends, nothing new begins. */
@@ -109,6 +133,7 @@ export class Dispatcher {
       await attempt(part, this.#options, (delivery) => this.#hear(delivery))
     } finally {
       this.#inFlight -= 1
+      if (this.#inFlight === 0) for (const drained of this.#drained.splice(0)) drained()
       this.wake()
     }
   }
@@ -127,6 +152,7 @@ export class Dispatcher {
   /** How many parts may be claimed now. */
   #room(nowMs: number): number {
     const { courier, pacer, quota } = this.#options
+    if (this.#held !== undefined) return 0
     if (quota && !quota().allowed) return 0
     if (pacer && pacer.nextAt > nowMs + PACE_AHEAD_MS) return 0
     const allowed = allowance(this.#breaker, nowMs)

@@ -57,8 +57,8 @@ function statusOf(parts: RouteParts, closed: Order | undefined, nowMs: number): 
   const rate = pacer?.recipientsPerSecond
   return {
     route,
-    state: stateOf(breaker),
-    reason: breaker.condition === 'closed' ? (closed?.reason ?? 'operator') : sentence(breaker, nowMs),
+    state: breaker.condition === 'running' && dispatcher.held !== undefined ? 'waiting' : stateOf(breaker),
+    reason: reasonOf(parts, closed, nowMs),
     ...(breaker.condition === 'pausing' || breaker.condition === 'stopped' ? { until: breaker.until } : {}),
     ...(closed === undefined ? {} : { by: closed.by }),
     active: dispatcher.inFlight,
@@ -67,6 +67,12 @@ function statusOf(parts: RouteParts, closed: Order | undefined, nowMs: number): 
     ...(quota === undefined ? {} : { sentLast24Hours: quota.sentLast24Hours }),
     ...(quota?.max24Hours === undefined ? {} : { dailyQuota: quota.max24Hours }),
   }
+}
+
+function reasonOf({ dispatcher }: RouteParts, closed: Order | undefined, nowMs: number): string {
+  const { breaker, held } = dispatcher
+  if (breaker.condition === 'closed') return closed?.reason ?? 'operator'
+  return breaker.condition === 'running' && held !== undefined ? `held: ${held}` : sentence(breaker, nowMs)
 }
 
 function stateOf({ condition }: Breaker): RouteState {

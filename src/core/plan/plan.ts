@@ -1,6 +1,7 @@
 // The plan: one migration as values. wiring/config.ts reads it from a YAML file; keys there and here have the same names,
 // and docs/plan.md tells what each means. The plan holds no credentials, only where to find them. Nothing here has defaults.
 import type { DesignPlan } from './design.ts'
+import type { DkimPlan, NotifyPlan } from './keys-plan.ts'
 
 export interface Plan extends DesignPlan {
   /** The sending domain, lower case: 'goo.ne.jp'. */
@@ -17,6 +18,8 @@ export interface Plan extends DesignPlan {
   readonly ses: SesPlan
   readonly addresses: AddressesPlan
   readonly retry: RetryPlan
+  readonly dkim?: DkimPlan
+  readonly notify: NotifyPlan
 }
 
 /** The SMTP side that clients see (M1, M11). */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { alignmentFault } from './alignment.ts'
-import type { IdentityFacts } from './ports.ts'
+import type { IdentityFacts } from '../base/identity.ts'
 
 type Change = Omit<Partial<IdentityFacts>, 'dkim' | 'mailFrom'> & {
   dkim?: Partial<IdentityFacts['dkim']>

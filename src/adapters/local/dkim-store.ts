@@ -1,0 +1,83 @@
+// What is written down about the keys, on disk: `dkim.json` is the record now, `dkim-history.jsonl` every step with its reason.
+// The history is written first: a crash between the two leaves a step that is taken once more, never one without a reason.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DkimStore } from '../../core/dkim/ports.ts'
+import type { HistoryEntry, KeyRecord } from '../../core/dkim/record.ts'
+import { appendLine, lastLines, replaceFile, textOf } from './record-file.ts'
+
+const CURRENT = 'dkim.json'
+const HISTORY = 'dkim-history.jsonl'
+/** A step is a few hundred octets, and there are some dozens a year; a larger history is read from its end. */
+const HISTORY_READ_OCTETS = 4 * 1_048_576
+/** The form of the file, so that a later Watari knows what it reads. */
+const VERSION = 1
+
+export async function fileDkimStore(
+  folder: string,
+  onTrouble: (trouble: { readonly file: string; readonly message: string }) => void = () => {},
+): Promise<DkimStore> {
+  await mkdir(folder, { recursive: true })
+  const current = join(folder, CURRENT)
+  const history = join(folder, HISTORY)
+  return {
+    async load() {
+      const text = await textOf(current)
+      return text === undefined ? undefined : recordIn(text, current)
+    },
+    async save(record, entry) {
+      await appendLine(history, JSON.stringify(entry))
+      await replaceFile(current, `${JSON.stringify({ version: VERSION, ...record }, undefined, 2)}\n`)
+    },
+    async history(limit) {
+      if (limit < 1) return []
+      const lines = await lastLines(history, HISTORY_READ_OCTETS)
+      const entries = lines.map(entryIn)
+      const damaged = entries.filter((entry) => entry === undefined).length
+      if (damaged > 0)
+        onTrouble({ file: HISTORY, message: `${HISTORY} has ${damaged} damaged lines; they are left out` })
+      return entries.filter((entry) => entry !== undefined).slice(-limit)
+    },
+  }
+}
+
+/** Rejected when it is not exactly a record: a guess could switch to a key that nobody can look up. */
+function recordIn(text: string, path: string): KeyRecord {
+  const value = parsed(text)
+  const { version, ...record } = (value ?? {}) as Partial<KeyRecord> & { readonly version?: unknown }
+  if (version !== undefined && version !== VERSION) {
+    throw new Error(
+      `${path} has the form ${String(version)}; this Watari reads ${VERSION}: use the Watari that wrote it`,
+    )
+  }
+  if (version === undefined || !isRecord(record)) {
+    throw new Error(
+      `${path} is damaged: put back a copy, or move it away and run "watari dkim tick --dry-run", which shows what would be done anew`,
+    )
+  }
+  return record
+}
+
+function isRecord(record: Partial<KeyRecord>): record is KeyRecord {
+  const { domain, lastNumber, keys, alerts } = record
+  if (typeof domain !== 'string' || typeof lastNumber !== 'number' || !Array.isArray(alerts)) return false
+  if (!Array.isArray(keys)) return false
+  return keys.every(({ selector, madeAt }: Partial<KeyRecord['keys'][number]>) => {
+    return typeof selector === 'string' && typeof madeAt === 'number'
+  })
+}
+
+function entryIn(line: string): HistoryEntry | undefined {
+  const value = parsed(line) as Partial<HistoryEntry> | undefined
+  if (typeof value?.at !== 'number' || typeof value.step !== 'string') return undefined
+  return typeof value.message === 'string' && typeof value.by === 'string' ? (value as HistoryEntry) : undefined
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+// The sections of a plan that say how DKIM keys live, and whom Watari speaks to. docs/plan.md tells what each key means.
+
+/** The life of the DKIM keys (D1 to D8). Without this section the gateway leaves keys alone. */
+export interface DkimPlan {
+  /** txt: the DNS team enters each key; cname: it enters three aliases once, into `zone`. */
+  readonly publish: 'txt' | 'cname'
+  readonly selectorPrefix: string
+  readonly zone?: OwnZonePlan
+  /** 32 octets that seal the private keys, relative to the plan file. Without it and a passphrase, one is made in the data folder. */
+  readonly keyFile?: string
+  readonly passphraseVariable: string
+  readonly ttlSeconds: number
+  readonly keyLifeMonths: number
+  readonly warnDays: number
+  readonly retireDays: number
+  readonly mailFromDomain?: string
+  readonly mailFromFailure: 'USE_DEFAULT_VALUE' | 'REJECT_MESSAGE'
+  readonly legacySpf: readonly string[]
+  readonly dmarcReports?: string
+  readonly dmarcStepDays: number
+  readonly unsignedGap: 'refuse' | 'stepBack'
+  /** 'address' or 'address:port'; without any those of the machine. */
+  readonly resolvers: readonly string[]
+  /** The authoritative servers, where the delegation must not be followed: split horizon, tests. */
+  readonly nameServers: readonly string[]
+  readonly dnsTeam: DnsTeamPlan
+  readonly contact: ContactPlan
+}
+
+/** A zone of our own that this gateway serves. */
+export interface OwnZonePlan {
+  readonly apex: string
+  /** Names of its servers, as its NS records say; the first is the primary. */
+  readonly nameServers: readonly string[]
+  readonly host: string
+  readonly port: number
+}
+
+export interface DnsTeamPlan {
+  readonly name: string
+  readonly languages: readonly ('ja' | 'en')[]
+  readonly days: number
+  readonly mail: readonly string[]
+  /** Name of an environment variable with an incoming webhook. */
+  readonly slackVariable?: string
+}
+
+export interface ContactPlan {
+  readonly name: string
+  readonly mail: string
+  readonly telephone?: string
+}
+
+/** How notices leave the machine. */
+export interface NotifyPlan {
+  readonly mail?: NotifyMailPlan
+  readonly slackVariable?: string
+}
+
+export interface NotifyMailPlan {
+  readonly host: string
+  readonly port: number
+  readonly tls: 'never' | 'may' | 'must'
+  readonly from: string
+  /** The operators. */
+  readonly to: readonly string[]
+  readonly userVariable?: string
+  readonly passwordVariable?: string
+}
