@@ -75,7 +75,7 @@ function judged(values: readonly string[], expected: Expected): KeyRecordState {
     const halves = values.some((first) =>
       values.some((second) => first !== second && isRight(first + second, publicKey)),
     )
-    return wrong(halves ? 'splitOverRecords' : 'twoRecords', expected, `${values.length} TXT records`)
+    return wrong(halves ? 'splitOverRecords' : 'twoRecords', expected, `TXT × ${values.length}`)
   }
   const tags = tagsOf(value)
   if (typeof tags === 'string') return wrong(tags, expected, shortened(value))
@@ -85,7 +85,7 @@ function judged(values: readonly string[], expected: Expected): KeyRecordState {
   const tagFault = foreignTag(tags)
   if (tagFault !== undefined) return wrong('wrongTag', expected, tagFault)
   if (found !== publicKey) {
-    return wrong(publicKey.startsWith(found) ? 'cut' : 'otherKey', expected, `p= of ${found.length} characters`)
+    return wrong(publicKey.startsWith(found) ? 'cut' : 'otherKey', expected, `p=${shortened(found)} (${found.length})`)
   }
   const notes: KeyRecordNote[] = []
   if (isAlias) notes.push('alias')
@@ -141,7 +141,7 @@ function lastAlias(records: readonly DnsRecord[]): string | undefined {
 }
 
 /** What a person needs to recognize a text; a record may hold thousands of characters. */
-const SHOWN_MAX = 60
+const SHOWN_MAX = 40
 
 function shortened(text: string): string {
   const shown = text.replaceAll(/[^\x20-\x7e]/g, '?')

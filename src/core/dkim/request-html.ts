@@ -59,7 +59,7 @@ function workTable(work: readonly WantedRecord[], { words, request }: Pack): str
     return [
       '<tr>',
       `<td style="${CELL};white-space:nowrap">${escaped(actions[record.action])}<br><small>${escaped(purposes[record.purpose])}</small></td>`,
-      `<td style="${CELL}"><span style="${MONO}">${escaped(relativeName(record.name, request.zoneApex))}</span><br><small style="${MONO}">${escaped(record.name)}.</small></td>`,
+      `<td style="${CELL};min-width:200px"><span style="${MONO}">${escaped(relativeName(record.name, request.zoneApex))}</span><br><small style="${MONO}">${escaped(record.name)}.</small></td>`,
       `<td style="${CELL}">${record.type}</td><td style="${CELL}">${record.ttlSeconds}</td>`,
       `<td style="${CELL}"><span style="${MONO}">${escaped(shownValue(record))}</span><br><small>${escaped(labels.today)}: <span style="word-break:break-all">${escaped(today)}</span></small></td>`,
       '</tr>',

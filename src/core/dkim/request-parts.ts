@@ -17,7 +17,9 @@ export interface Pack {
 }
 
 export function packOf(request: DnsRequest, words: Words): Pack {
-  const work = request.records.filter(({ action }) => action !== 'keep')
+  const open = request.records.filter(({ action }) => action !== 'keep')
+  // A correction speaks of what is wrong, and not once more of what is merely still to come.
+  const work = request.kind === 'correction' ? open.filter(({ fault }) => fault !== undefined) : open
   const day = (at: number) => dateText(at, request.timeZone, words)
   return {
     request,

@@ -31,13 +31,13 @@ export function requestText(pack: Pack): string {
       headings.why,
       reasons.flatMap((reason) => [...wrapped(reason), '']),
     ),
-    ...section(headings.keep, [
+    ...section(words.heading(headings.keep), [
       ...keep.map((record) => keptLine(record, pack)),
       ...words.notes.flatMap((note) => wrapped(`* ${note}`)),
     ]),
     ...(example === undefined
       ? []
-      : section(headings.check, [
+      : section(words.heading(headings.check), [
           ...wrapped(words.check),
           ...checkCommands(request, example).map((line) => `  ${line}`),
         ])),
@@ -52,7 +52,7 @@ export function requestText(pack: Pack): string {
 
 function section(heading: string, lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return []
-  return [`■ ${heading}`, ...lines, ...(lines.at(-1) === '' ? [] : [''])]
+  return [heading, ...lines, ...(lines.at(-1) === '' ? [] : [''])]
 }
 
 function recordLines(record: WantedRecord, number: number, { words, request }: Pack): readonly string[] {

@@ -32,6 +32,7 @@ export const ENGLISH: Words = {
     'You need not tell us when it is done: we watch the authoritative servers.',
     'Thank you for your help.',
   ],
+  heading: (text) => `${text}\n${'-'.repeat(text.length)}`,
   headings: {
     work: 'Records to enter',
     why: 'What they are for',

@@ -8,6 +8,8 @@ export interface Words {
   /** The opening, up to what is asked. */
   readonly opening: (kind: RequestKind, about: OpeningFacts) => readonly string[]
   readonly closing: readonly string[]
+  /** How plain text marks a heading. */
+  readonly heading: (text: string) => string
   readonly headings: {
     readonly work: string
     readonly why: string

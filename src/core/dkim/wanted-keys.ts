@@ -119,7 +119,7 @@ function faultOf(sighting: Sighting | undefined): string | undefined {
 function todayOf(sighting: Sighting | undefined, right: string): readonly string[] | undefined {
   switch (sighting?.publication) {
     case 'nowhere':
-      return sighting.elsewhere === undefined ? [] : [`at ${sighting.elsewhere.name}`]
+      return sighting.elsewhere === undefined ? [] : [`→ ${sighting.elsewhere.name}.`]
     case 'wrong':
       return [sighting.found ?? '']
     case 'revoked':
