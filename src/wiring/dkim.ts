@@ -77,8 +77,7 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
     now: () => clock.now(),
   }
   const keys = reconciler({ hands, policy, log })
-  let last: TickReport | undefined
-  const loop = dkimLoop({ reconciler: keys, clock, log, ticked: (report) => (last = report) })
+  const loop = dkimLoop({ reconciler: keys, clock, log })
   void loop.run()
   return {
     operations: dkimDesk({
@@ -86,10 +85,9 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
       policy,
       hands,
       misaligned: options.misaligned,
-      last: () => last,
       wake: () => loop.wake(),
     }),
-    last: () => last,
+    last: () => keys.last(),
     stop: () => loop.stop(),
   }
 }

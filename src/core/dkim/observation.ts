@@ -8,6 +8,7 @@ import type { KeyStore, Signing, SigningTraffic, StoredKey } from './ports.ts'
 import type { KeyRecord } from './record.ts'
 import { keyName, likelyWrongNames, sightingOf, type Sighting } from './sighting.ts'
 import { aliasTarget, surroundingsOf, surroundingQuestions } from './surroundings.ts'
+import type { Step } from './step.ts'
 import type { WantedRecord } from './wanted-record.ts'
 
 export interface DkimObservation {
@@ -39,6 +40,42 @@ export interface Eyes {
   readonly zoneOf: (name: string) => Promise<DkimObservation['zone']>
   readonly ownZone?: Zone
 }
+
+/**
+ * The same eyes, which ask DNS and SES once in a run: SES allows one such call a second for the whole account. `forget` is
+ * told of each step, because a step may change what is seen.
+ */
+export function rememberingEyes(eyes: Eyes): { readonly eyes: Eyes; readonly forget: (step: Step) => void } {
+  const truths = new Map<string, ReturnType<AskTruth>>()
+  let zone: ReturnType<Eyes['zoneOf']> | undefined
+  let facts: ReturnType<Signing['facts']> | undefined
+  return {
+    eyes: {
+      ...eyes,
+      signing: { facts: (domain) => (facts ??= eyes.signing.facts(domain)) },
+      zoneOf: (name) => (zone ??= eyes.zoneOf(name)),
+      truthOf(question) {
+        const key = `${question.name} ${question.type}`
+        const known = truths.get(key) ?? eyes.truthOf(question)
+        truths.set(key, known)
+        return known
+      },
+    },
+    forget({ kind }) {
+      if (kind === 'writeZone') truths.clear()
+      if (SEEN_BY_SES.has(kind)) facts = undefined
+    },
+  }
+}
+
+/** Steps after which SES must be asked anew. */
+const SEEN_BY_SES: ReadonlySet<Step['kind']> = new Set([
+  'giveKey',
+  'noteSuccess',
+  'enableSigning',
+  'useMailFrom',
+  'fallBackToTxt',
+])
 
 /** Looks at everything once. Rejects only when the key store cannot be read: without it no step is safe. */
 export async function observe(

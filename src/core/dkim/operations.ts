@@ -58,8 +58,6 @@ export interface DkimDeskOptions {
   readonly policy: DkimPolicy
   readonly hands: Pick<Hands, 'team' | 'store' | 'now'>
   readonly misaligned: () => Promise<string | undefined>
-  /** The last report of the loop; undefined before the first. */
-  readonly last: () => TickReport | undefined
   /** The loop is to look again, because something was done outside it. */
   readonly wake: () => void
 }
@@ -71,7 +69,7 @@ export function dkimDesk(options: DkimDeskOptions): DkimOperations {
   const { reconciler, policy, wake, misaligned } = options
   const statusOf = ({ observation, decision }: TickReport): DkimStatus => dkimStatus(observation, decision, policy)
   return {
-    status: async () => statusOf(options.last() ?? (await reconciler.tick(LOOKING))),
+    status: async () => statusOf(reconciler.last() ?? (await reconciler.tick(LOOKING))),
     async verify() {
       const report = await reconciler.tick(LOOKING)
       const fault = await misaligned()

@@ -289,7 +289,7 @@ describe('what happens to a key in use', () => {
     expect(world.alerts.map(({ subject }) => subject)).toEqual([
       '[Watari] critical: DKIM of example.jp: the record of the key in use is absent: receivers cannot verify mail',
     ])
-    expect(world.letters.at(-1)?.subject).toContain('request')
+    expect(world.letters.at(-1)?.subject).toContain('【DNS登録のお願い】')
     world.dns.enter({ name: 'watari1._domainkey.example.jp', type: 'TXT', values: value })
     await world.pass(HOUR_MS)
     expect(world.alerts.at(-1)?.subject).toContain('over:')

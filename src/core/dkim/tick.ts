@@ -6,7 +6,7 @@ import { act } from './act.ts'
 import { alertChanges, alertNotice, overNotice, tell } from './alerts.ts'
 import { decide, type Decision } from './decide.ts'
 import type { Hands } from './hands.ts'
-import { observe, type DkimObservation } from './observation.ts'
+import { observe, rememberingEyes, type DkimObservation } from './observation.ts'
 import { POLL_TROUBLE_MS, RETRY_HELD_MS, type DkimPolicy } from './policy.ts'
 import { emptyRecord, type HistoryEntry, type KeyRecord } from './record.ts'
 import type { Alert, Verdict } from './step.ts'
@@ -39,6 +39,8 @@ export interface TickOrder {
 
 export interface Reconciler {
   tick(order: TickOrder): Promise<TickReport>
+  /** What the last run saw, whoever ordered it; undefined before the first. */
+  last(): TickReport | undefined
   history(limit: number): Promise<readonly HistoryEntry[]>
 }
 
@@ -50,13 +52,16 @@ export interface ReconcilerOptions {
 
 export function reconciler(options: ReconcilerOptions): Reconciler {
   // Two runs at once would make the same key twice and ask twice.
-  let last: Promise<unknown> = Promise.resolve()
+  let before: Promise<unknown> = Promise.resolve()
+  let last: TickReport | undefined
+  const run = async (order: TickOrder): Promise<TickReport> => (last = await runTick(options, order))
   return {
     tick(order) {
-      const run = last.then(() => runTick(options, order))
-      last = run.catch(() => undefined)
-      return run
+      const turn = before.then(() => run(order))
+      before = turn.catch(() => undefined)
+      return turn
     },
+    last: () => last,
     history: (limit) => options.hands.store.history(limit),
   }
 }
@@ -66,21 +71,25 @@ async function runTick({ hands, policy, log }: ReconcilerOptions, order: TickOrd
   let ordered = order.rotate === true
   const taken: Taken[] = []
   const alerts: Alert[] = []
+  const { eyes, forget } = rememberingEyes(hands)
   for (let steps = 0; ; steps += 1) {
-    const observation = await observe(hands, policy, { record, nowMs: hands.now() })
+    const observation = await observe(eyes, policy, { record, nowMs: hands.now() })
     const decision = decide(observation, policy, ordered)
     alerts.push(...decision.alerts)
     const { next } = decision
     const report = { taken, observation, decision, lookAt: decision.lookAt }
     if (order.dryRun === true) return report
     if (next === undefined) {
-      await settleAlerts({ hands, policy, log }, record, alerts)
-      return report
+      return {
+        ...report,
+        observation: { ...observation, record: await settleAlerts({ hands, policy, log }, record, alerts) },
+      }
     }
     if (steps >= STEPS_MAX)
       throw new Error(`${STEPS_MAX} steps in one run, the last ${next.step.kind}: this is a circle`)
     const acted = await act(hands, { observation, policy, verdict: next, by: order.by })
     record = acted.record
+    forget(next.step)
     // The order is fulfilled when the switch is written down; what follows happens by itself.
     if (next.step.kind === 'beginSwitch') ordered = false
     if (acted.kind === 'later') return await stuck({ hands, policy, log }, { report, record, alerts, acted })
@@ -98,27 +107,30 @@ interface Stuck {
 
 async function stuck(options: ReconcilerOptions, { report, record, alerts, acted }: Stuck): Promise<TickReport> {
   options.log.warn('dkimLater', { step: report.decision.next?.step.kind, why: acted.message })
-  await settleAlerts(options, record, acted.alert === undefined ? alerts : [...alerts, acted.alert])
+  const all = acted.alert === undefined ? alerts : [...alerts, acted.alert]
+  const after = await settleAlerts(options, record, all)
   // While traffic waits for a switch, so does whoever wrote the mail.
   const wait = record.switching === undefined ? POLL_TROUBLE_MS : RETRY_HELD_MS
-  return { ...report, later: acted.message, lookAt: Math.min(report.lookAt, options.hands.now() + wait) }
+  const observation = { ...report.observation, record: after }
+  return { ...report, observation, later: acted.message, lookAt: Math.min(report.lookAt, options.hands.now() + wait) }
 }
 
 async function settleAlerts(
   { hands, policy, log }: ReconcilerOptions,
   record: KeyRecord,
   alerts: readonly Alert[],
-): Promise<void> {
+): Promise<KeyRecord> {
   const at = hands.now()
   const once = [...new Map(alerts.map((alert) => [alert.id, alert])).values()]
   const { say, over, open } = alertChanges(record, once, at)
-  if (say.length === 0 && over.length === 0) return
+  if (say.length === 0 && over.length === 0) return record
   // Written first: what is said twice after a crash is a nuisance, what is said every minute is noise nobody reads.
   const entries = [
     ...say.map((alert) => entry(at, 'alert', `${alert.level}: ${alert.message}`, alert.id)),
     ...over.map((alert) => entry(at, 'alertOver', alert.message, alert.id)),
   ]
-  for (const one of entries) await hands.store.save({ ...record, alerts: open }, one)
+  const after = { ...record, alerts: open }
+  for (const one of entries) await hands.store.save(after, one)
   for (const alert of say) {
     if (alert.level === 'critical') log.alarm('dkimAlert', { id: alert.id, what: alert.message })
     else log.warn('dkimAlert', { id: alert.id, level: alert.level, what: alert.message })
@@ -128,6 +140,7 @@ async function settleAlerts(
     log.info('dkimAlertOver', { id: alert.id })
     await told(overNotice(alert, policy.domain))
   }
+  return after
 
   async function told(notice: ReturnType<typeof alertNotice>): Promise<void> {
     for (const failure of await tell(hands.operators, notice))
@@ -151,8 +164,6 @@ export interface LoopOptions {
   readonly reconciler: Reconciler
   readonly clock: Clock
   readonly log: Log
-  /** Called after each run, for those who watch. */
-  readonly ticked?: (report: TickReport) => void
 }
 
 export interface Loop {
@@ -167,7 +178,7 @@ export interface Loop {
 const PAUSE_MIN_MS = 1_000
 
 /** Runs the reconciler whenever it wants to look, for as long as the program runs. */
-export function dkimLoop({ reconciler: keys, clock, log, ticked }: LoopOptions): Loop {
+export function dkimLoop({ reconciler: keys, clock, log }: LoopOptions): Loop {
   let stopped = false
   let wakeUp: (() => void) | undefined
   let running: Promise<void> | undefined
@@ -189,7 +200,6 @@ export function dkimLoop({ reconciler: keys, clock, log, ticked }: LoopOptions):
       try {
         const report = await keys.tick({ by: 'watari' })
         lookAt = Math.max(clock.now() + PAUSE_MIN_MS, report.lookAt)
-        ticked?.(report)
       } catch (error) {
         // A store that cannot be read or written: nothing was concluded, and a person must look.
         log.alarm('dkimFailed', { why: error instanceof Error ? error.message : 'unknown' })
