@@ -1,4 +1,5 @@
-// One incident, one alert: said when it begins, again after a week while it lasts, and once when it is over.
+// One incident, one alert: said when it begins, again after a week while it lasts, and once when it is over. What is only
+// worth knowing is said and forgotten.
 import { DAY_MS } from '../base/clock.ts'
 import type { Notice, Notifier } from '../base/notice.ts'
 import type { KeyRecord, OpenAlert } from './record.ts'
@@ -15,20 +16,30 @@ export interface AlertChanges {
   readonly open: readonly OpenAlert[]
 }
 
-export function alertChanges({ alerts: before }: KeyRecord, now: readonly Alert[], nowMs: number): AlertChanges {
+export interface AlertLook {
+  readonly alerts: readonly Alert[]
+  /** Not every check was asked: nothing is over because it was not seen. */
+  readonly partial: boolean
+  readonly nowMs: number
+}
+
+export function alertChanges({ alerts: before }: KeyRecord, { alerts: now, partial, nowMs }: AlertLook): AlertChanges {
   const known = new Map(before.map((alert) => [alert.id, alert]))
   const say = now.filter(({ id }) => {
     const open = known.get(id)
     return open === undefined || nowMs - open.saidAt >= REPEAT_MS
   })
-  const saidNow = new Set(say.map(({ id }) => id))
-  const open = now.map(({ id, message }) => ({
-    id,
-    message,
-    raisedAt: known.get(id)?.raisedAt ?? nowMs,
-    saidAt: saidNow.has(id) ? nowMs : known.get(id)!.saidAt,
-  }))
-  return { say, over: before.filter(({ id }) => !now.some((alert) => alert.id === id)), open }
+  const said = new Set(say.map(({ id }) => id))
+  const lasting = now
+    .filter(({ level }) => level !== 'info')
+    .map(({ id, message }) => ({
+      id,
+      message,
+      raisedAt: known.get(id)?.raisedAt ?? nowMs,
+      saidAt: said.has(id) ? nowMs : known.get(id)!.saidAt,
+    }))
+  const unseen = before.filter(({ id }) => !now.some((alert) => alert.id === id))
+  return { say, over: partial ? [] : unseen, open: partial ? [...lasting, ...unseen] : lasting }
 }
 
 export function alertNotice(alert: Alert, domain: string): Notice {
@@ -42,7 +53,7 @@ export function alertNotice(alert: Alert, domain: string): Notice {
 
 export function overNotice({ id, message }: OpenAlert, domain: string): Notice {
   return {
-    id: `dkim-${domain}-${id}`,
+    id: `dkim-${domain}-${id}-over`,
     level: 'info',
     subject: `[Watari] over: DKIM of ${domain}: ${message}`,
     text: `This is over: ${message}.\n`,

@@ -12,7 +12,7 @@ import type { KeyRecord, OpenRequest } from './record.ts'
 import { requestPack } from './request-pack.ts'
 import type { DnsRequest, RequestKind } from './request.ts'
 import type { Alert, Step } from './step.ts'
-import { recordKey } from './wanted-record.ts'
+import { counted, recordKey } from './wanted-record.ts'
 import { wantedRecords } from './wanted-keys.ts'
 
 interface Asking {
@@ -29,7 +29,7 @@ export async function askTeam(hands: Pick<Hands, 'team'>, asking: Asking): Promi
   const open = openRequest(asking)
   const record: KeyRecord = step.request === 'request' ? { ...before, request: open, keys: askedKeys(asking) } : before
   const isNew = before.request?.id !== open.id
-  if (isNew) await save(record, `the request ${open.id} for ${open.records.length} records is written down`)
+  if (isNew) await save(record, `the request ${open.id} for ${counted(open.records.length)} is written down`)
   const taken = step.request === 'request' ? open.taken : []
   const sent = await send(hands.team, notices(asking, open), taken)
   const after = { ...open, ...said(step.request, asking, at) }
@@ -68,6 +68,7 @@ function openRequest({ observation, policy, step, at }: Asking): OpenRequest {
     dueAt: at + policy.dnsTeamDays * DAY_MS,
     records: step.records,
     remindedAt: [],
+    saidAt: at,
     taken: [],
     corrected: faults({ observation, policy }),
   }
@@ -83,9 +84,9 @@ function faults({ observation, policy }: Pick<Asking, 'observation' | 'policy'>)
 
 function said(kind: RequestKind, { observation, policy }: Asking, at: number): Partial<OpenRequest> {
   const request = observation.record.request
-  if (kind === 'reminder') return { remindedAt: [...(request?.remindedAt ?? []), at] }
+  if (kind === 'reminder') return { saidAt: at, remindedAt: [...(request?.remindedAt ?? []), at] }
   if (kind === 'correction') {
-    return { corrected: [...new Set([...(request?.corrected ?? []), ...faults({ observation, policy })])] }
+    return { saidAt: at, corrected: [...new Set([...(request?.corrected ?? []), ...faults({ observation, policy })])] }
   }
   return {}
 }

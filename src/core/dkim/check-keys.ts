@@ -1,13 +1,13 @@
 // The checks of making, publishing and proving keys (phases 4 to 7), in the order in which they must hold.
 import { DAY_MS, SECOND_MS } from '../base/clock.ts'
-import { wallText } from '../base/zoned-time.ts'
+import { nextWorkingTime, wallText } from '../base/zoned-time.ts'
 import { circleOf, endsAt, freeSelector, provenNext, publishingOf, warnsAt } from './circle.ts'
 import { keyRecordValue, REVOKED_VALUE } from './key-record.ts'
 import type { DkimObservation } from './observation.ts'
-import { POLL_TROUBLE_MS, type DkimPolicy } from './policy.ts'
+import { POLL_TROUBLE_MS, URGENT_MS, WORK_BEGINS_HOUR, type DkimPolicy } from './policy.ts'
 import type { KeyLife } from './record.ts'
 import { dissenters, keyName, serverName } from './sighting.ts'
-import type { Verdict } from './step.ts'
+import type { Alert, Verdict } from './step.ts'
 import { isRevocationDue } from './wanted-keys.ts'
 
 /** A new key is wanted while the circle has a free place. */
@@ -48,14 +48,16 @@ export function keyLost({ record, stored }: DkimObservation): Verdict | undefine
     message: `the key store has no key ${lost.selector}, though one was made`,
     // A key that never signed is given up: another is made in its place and asked for.
     ...(isComing ? { step: { kind: 'dropKey', selector: lost.selector } } : { waitsFor: 'operator' }),
-    alert: {
-      id: `keyLost-${lost.selector}`,
-      level: isComing ? 'warning' : 'critical',
-      message: `the private key ${lost.selector} is not in the key store`,
-      todo: isComing
-        ? 'nothing: a new one was made; the DNS team is asked for its record'
-        : 'SES goes on signing with its copy; restore the dkim-keys folder, or run "watari dkim rotate"',
-    },
+    alerts: [
+      {
+        id: `keyLost-${lost.selector}`,
+        level: isComing ? 'warning' : 'critical',
+        message: `the private key ${lost.selector} is not in the key store`,
+        todo: isComing
+          ? 'nothing: a new one was made; the DNS team is asked for its record'
+          : 'SES goes on signing with its copy; restore the dkim-keys folder, or run "watari dkim rotate"',
+      },
+    ],
   }
 }
 
@@ -91,7 +93,7 @@ export function recordNewlySeen({ record, sightings }: DkimObservation): Verdict
     if (seenAt === undefined && sighting.publication === 'everywhere') {
       return {
         check: 'recordNewlySeen',
-        message: `all ${sighting.authoritative.length} authoritative servers show ${sighting.name}`,
+        message: `${sighting.authoritative.length} of ${sighting.authoritative.length} authoritative servers show ${sighting.name}`,
         step: { kind: 'noteSeen', selector, cacheSeconds: sighting.cacheSeconds },
       }
     }
@@ -123,12 +125,14 @@ export function recordNewlyProven({ record, sightings, nowMs }: DkimObservation)
       ...(others.length === 0
         ? {}
         : {
-            alert: {
-              id: `resolverDisagrees-${selector}`,
-              level: 'info',
-              message: `${others.join(', ')} still does not show ${keyName(selector, record.domain)} after its TTL`,
-              todo: 'compare with "watari dkim verify"; a resolver that does not keep TTLs should leave the plan',
-            },
+            alerts: [
+              {
+                id: 'resolverDisagrees',
+                level: 'info',
+                message: `${others.join(', ')} still does not show ${keyName(selector, record.domain)} after its TTL`,
+                todo: 'compare with "watari dkim verify"; a resolver that does not keep TTLs should leave the plan',
+              },
+            ],
           }),
     }
   }
@@ -154,7 +158,8 @@ export function switchDue(observation: DkimObservation, policy: DkimPolicy, orde
   const why = switchReason(current, policy, { nowMs, ordered })
   if (why === undefined) return undefined
   const next = provenNext(record)
-  const alert = current === undefined || why.check === 'switchOrdered' ? {} : { alert: keyEnds(current, next, policy) }
+  const alert =
+    current === undefined || why.check === 'switchOrdered' ? {} : { alerts: [keyEnds(current, next, policy)] }
   if (next === undefined) return nothingToSwitchTo(observation, { ...why, ...alert })
   const sighting = sightings.get(next.selector)
   if (sighting?.publication !== 'everywhere') {
@@ -167,13 +172,33 @@ export function switchDue(observation: DkimObservation, policy: DkimPolicy, orde
     }
   }
   return (
-    gap(observation, policy) ?? {
+    gap(observation, policy) ??
+    atNight(observation, policy, { why, alert }) ?? {
       ...why,
       ...alert,
       message: `${why.message}: SES is to sign with ${next.selector}`,
       step: { kind: 'beginSwitch', selector: next.selector },
     }
   )
+}
+
+/** A change that is not urgent happens when people are at work: in case it goes wrong, and because nobody likes alarms at night. */
+function atNight(
+  { record, nowMs }: DkimObservation,
+  policy: DkimPolicy,
+  { why, alert }: { readonly why: Why; readonly alert: Pick<Verdict, 'alerts'> },
+): Verdict | undefined {
+  const { current } = circleOf(record)
+  if (why.check !== 'keyEndsSoon' || current === undefined) return undefined
+  const at = nextWorkingTime(nowMs, WORK_BEGINS_HOUR, policy.timeZone)
+  if (at === nowMs || endsAt(current, policy)! - nowMs < URGENT_MS) return undefined
+  return {
+    ...why,
+    ...alert,
+    message: `${why.message}: the switch waits for ${wallText(at, policy.timeZone)}`,
+    waitsFor: 'time',
+    lookAt: at,
+  }
 }
 
 interface Why {
@@ -198,7 +223,7 @@ function day(atMs: number, { timeZone }: DkimPolicy): string {
 }
 
 /** §8.2: DKIMExpiry < 30 days is Critical. */
-function keyEnds(current: KeyLife, next: KeyLife | undefined, policy: DkimPolicy): NonNullable<Verdict['alert']> {
+function keyEnds(current: KeyLife, next: KeyLife | undefined, policy: DkimPolicy): Alert {
   return {
     id: `keyEndsSoon-${current.selector}`,
     level: 'critical',
@@ -240,12 +265,14 @@ function gap({ ses, stagePercent }: DkimObservation, { unsignedGap }: DkimPolicy
         check: 'unsignedGap',
         message: `${message}: set the stage to 0 first`,
         waitsFor: 'operator',
-        alert: {
-          id: 'unsignedGap',
-          level: 'warning',
-          message: `the switch from Easy DKIM waits, because the stage is ${stagePercent} %`,
-          todo: 'run "watari stage set 0 --reason …"; the switch follows by itself, then raise the stage again',
-        },
+        alerts: [
+          {
+            id: 'unsignedGap',
+            level: 'warning',
+            message: `the switch from Easy DKIM waits, because the stage is ${stagePercent} %`,
+            todo: 'run "watari stage set 0 --reason …"; the switch follows by itself, then raise the stage again',
+          },
+        ],
       }
 }
 

@@ -123,12 +123,14 @@ function tooLong({ selector, startedAt }: KeySwitch, { stagePercent, nowMs }: Dk
     check: 'switchTakesTooLong',
     message: `SES has not confirmed ${selector} for ${minutes} minutes while mail waits: everything goes by legacy`,
     step: { kind: 'stepBack' },
-    alert: {
-      id: 'switchTakesTooLong',
-      level: 'critical',
-      message: `SES does not confirm the key ${selector}; mail goes by legacy`,
-      todo: 'see "watari dkim verify"; raise the stage again when the status is SUCCESS',
-    },
+    alerts: [
+      {
+        id: 'switchTakesTooLong',
+        level: 'critical',
+        message: `SES does not confirm the key ${selector}; mail goes by legacy`,
+        todo: 'see "watari dkim verify"; raise the stage again when the status is SUCCESS',
+      },
+    ],
   }
 }
 

@@ -33,7 +33,7 @@ export function signingLost(
       check: 'foreignKey',
       message: foreign,
       waitsFor: 'operator',
-      alert: lost(foreign, 'find out who changed the identity; "watari dkim rotate --now" takes it back'),
+      alerts: lost(foreign, 'find out who changed the identity; "watari dkim rotate --now" takes it back'),
     }
   }
   if (dkim.status === READY) {
@@ -42,7 +42,7 @@ export function signingLost(
       check: 'signingOff',
       message: `signing was switched off in SES: it is switched on again`,
       step: { kind: 'enableSigning' },
-      alert: lost(
+      alerts: lost(
         'somebody switched DKIM signing off in SES',
         'nothing: it was switched on again; find out who did it',
       ),
@@ -58,7 +58,7 @@ export function signingLost(
     message,
     waitsFor: isPublished ? 'ses' : 'dns',
     lookAt: nowMs + POLL_SES_MS,
-    alert: lost(message, 'see "watari dkim verify"; if it lasts, set the stage to 0'),
+    alerts: lost(message, 'see "watari dkim verify"; if it lasts, set the stage to 0'),
   }
 }
 
@@ -68,8 +68,8 @@ function foreignKey({ dkim }: IdentityFacts, selector: string): string | undefin
   return other === undefined ? undefined : `SES signs with the selector ${other}, which is not ${selector}`
 }
 
-function lost(message: string, todo: string): Alert {
-  return { id: 'signingLost', level: 'critical', message, todo }
+function lost(message: string, todo: string): readonly Alert[] {
+  return [{ id: 'signingLost', level: 'critical', message, todo }]
 }
 
 function repaired(selector: string, why: string): Verdict {
@@ -77,7 +77,7 @@ function repaired(selector: string, why: string): Verdict {
     check: 'signingLost',
     message: `${why}: SES is given ${selector} again`,
     step: { kind: 'beginSwitch', selector },
-    alert: lost(why, 'nothing: the key is given again; "watari dkim status" shows how far it is'),
+    alerts: lost(why, 'nothing: the key is given again; "watari dkim status" shows how far it is'),
   }
 }
 
@@ -92,12 +92,14 @@ export function currentRecordLost({ record, sightings, nowMs }: DkimObservation)
     message: `${sighting.name} signs mail now, and DNS says: ${how}`,
     waitsFor: 'dnsTeam',
     lookAt: nowMs + POLL_TROUBLE_MS,
-    alert: {
-      id: 'currentRecordLost',
-      level: 'critical',
-      message: `the record of the key in use is ${how}: receivers cannot verify mail`,
-      todo: 'call the DNS team now; "watari dkim verify" shows what each server answers',
-    },
+    alerts: [
+      {
+        id: 'currentRecordLost',
+        level: 'critical',
+        message: `the record of the key in use is ${how}: receivers cannot verify mail`,
+        todo: 'call the DNS team now; "watari dkim verify" shows what each server answers',
+      },
+    ],
   }
 }
 
@@ -126,12 +128,14 @@ export function mailFromDue({ ses, surroundings, nowMs }: DkimObservation, polic
     lookAt: nowMs + (isPublished ? MINUTE_MS : POLL_DNS_MS),
     ...(isOurs && !isPublished && mailFrom.status !== 'PENDING'
       ? {
-          alert: {
-            id: 'mailFromLost',
-            level: 'warning',
-            message: `SES says ${mailFrom.status} for the MAIL FROM domain ${mailFromDomain}`,
-            todo: 'mail goes on with the MAIL FROM of amazonses.com, aligned by DKIM alone; mend the MX',
-          },
+          alerts: [
+            {
+              id: 'mailFromLost',
+              level: 'warning',
+              message: `SES says ${mailFrom.status} for the MAIL FROM domain ${mailFromDomain}`,
+              todo: 'mail goes on with the MAIL FROM of amazonses.com, aligned by DKIM alone; mend the MX',
+            },
+          ],
         }
       : {}),
   }

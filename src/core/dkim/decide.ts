@@ -26,6 +26,8 @@ export interface Decision {
   readonly next: (Verdict & { readonly step: Step }) | undefined
   /** What people are to know, one for each id. */
   readonly alerts: readonly Alert[]
+  /** Not every check was asked: an alert that is not here may last all the same. */
+  readonly partial: boolean
   /** When to look again, if nothing happens before. */
   readonly lookAt: number
 }
@@ -42,8 +44,8 @@ const CHECKS: readonly Check[] = [
   zoneNotWritten,
   recordNewlySeen,
   recordNewlyProven,
-  switchDue,
   mailFromDue,
+  switchDue,
   keyRevoked,
   requestDue,
   monthlyDue,
@@ -61,11 +63,14 @@ export function decide(observation: DkimObservation, policy: DkimPolicy, ordered
       ? CHECKS.map((check) => check(observation, policy, ordered)).filter((verdict) => verdict !== undefined)
       : [unfinished]
   const alerts = new Map<string, Alert>()
-  for (const { alert } of verdicts) if (alert !== undefined && !alerts.has(alert.id)) alerts.set(alert.id, alert)
+  for (const alert of verdicts.flatMap((verdict) => verdict.alerts ?? [])) {
+    if (!alerts.has(alert.id)) alerts.set(alert.id, alert)
+  }
   return {
     verdicts,
     next: verdicts.find((verdict): verdict is Verdict & { readonly step: Step } => verdict.step !== undefined),
     alerts: [...alerts.values()],
+    partial: unfinished !== undefined,
     lookAt: lookAt(verdicts, observation, policy),
   }
 }

@@ -148,6 +148,7 @@ function unsent(records: readonly WantedRecord[], at: number, policy: DkimPolicy
     dueAt: at + policy.dnsTeamDays * DAY_MS,
     records: records.map(recordKey),
     remindedAt: [],
+    saidAt: at,
     taken: [],
     corrected: [],
   }

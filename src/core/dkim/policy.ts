@@ -61,5 +61,9 @@ export const POLL_DNS_MS = 30 * MINUTE_MS
 export const POLL_TROUBLE_MS = 5 * MINUTE_MS
 /** While nothing is waited for: the current record and the status in SES are still watched. */
 export const WATCH_MS = 6 * HOUR_MS
+/** When people have read their night's mail: what is not urgent is done and asked from here on. */
+export const WORK_BEGINS_HOUR = 10
+/** A key that ends within this is switched from at any hour. */
+export const URGENT_MS = 7 * DAY_MS
 /** §4.2.1: the 1st of the month at 09:00. */
 export const MONTHLY = { day: 1, hour: 9 } as const

@@ -54,6 +54,8 @@ export interface OpenRequest {
   /** Which records, by `recordKey`. */
   readonly records: readonly string[]
   readonly remindedAt: readonly number[]
+  /** The last letter about it, of any kind. */
+  readonly saidAt: number
   /** The channels that have taken it. */
   readonly taken: readonly string[]
   /** When the last of them had. Until then it is sent again to the others. */

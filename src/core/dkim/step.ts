@@ -52,8 +52,8 @@ export interface Verdict {
   readonly waitsFor?: WaitsFor
   /** When to look again for this one; without it the usual time. */
   readonly lookAt?: number
-  /** Something a person must be told of. */
-  readonly alert?: Alert
+  /** What a person must be told of, for as long as the check says so. */
+  readonly alerts?: readonly Alert[]
 }
 
 export interface Alert {

@@ -265,7 +265,7 @@ describe('an alias that SES does not follow', () => {
     await world.tick()
     await world.publish()
     await world.pass(4 * HOUR_MS)
-    expect(world.history.at(-1)).toMatchObject({ step: 'askDnsTeam' })
+    expect(world.history.filter(({ step }) => step === 'askDnsTeam')).toHaveLength(4)
     expect(world.history.find(({ step }) => step === 'fallBackToTxt')?.message).toBe(
       'DNS shows watari1 through the CNAME, and SES answers PENDING (HOST_NOT_FOUND): it does not follow it',
     )

@@ -75,15 +75,14 @@ async function runTick({ hands, policy, log }: ReconcilerOptions, order: TickOrd
   for (let steps = 0; ; steps += 1) {
     const observation = await observe(eyes, policy, { record, nowMs: hands.now() })
     const decision = decide(observation, policy, ordered)
-    alerts.push(...decision.alerts)
     const { next } = decision
+    // A finding that is mended by its step is told too; what only waits is judged by the last look.
+    alerts.push(...(next === undefined ? decision.alerts : (next.alerts ?? [])))
     const report = { taken, observation, decision, lookAt: decision.lookAt }
     if (order.dryRun === true) return report
     if (next === undefined) {
-      return {
-        ...report,
-        observation: { ...observation, record: await settleAlerts({ hands, policy, log }, record, alerts) },
-      }
+      const after = await settleAlerts({ hands, policy, log }, record, { alerts, partial: decision.partial })
+      return { ...report, observation: { ...observation, record: after } }
     }
     if (steps >= STEPS_MAX)
       throw new Error(`${STEPS_MAX} steps in one run, the last ${next.step.kind}: this is a circle`)
@@ -108,7 +107,7 @@ interface Stuck {
 async function stuck(options: ReconcilerOptions, { report, record, alerts, acted }: Stuck): Promise<TickReport> {
   options.log.warn('dkimLater', { step: report.decision.next?.step.kind, why: acted.message })
   const all = acted.alert === undefined ? alerts : [...alerts, acted.alert]
-  const after = await settleAlerts(options, record, all)
+  const after = await settleAlerts(options, record, { alerts: all, partial: true })
   // While traffic waits for a switch, so does whoever wrote the mail.
   const wait = record.switching === undefined ? POLL_TROUBLE_MS : RETRY_HELD_MS
   const observation = { ...report.observation, record: after }
@@ -118,11 +117,11 @@ async function stuck(options: ReconcilerOptions, { report, record, alerts, acted
 async function settleAlerts(
   { hands, policy, log }: ReconcilerOptions,
   record: KeyRecord,
-  alerts: readonly Alert[],
+  { alerts, partial }: { readonly alerts: readonly Alert[]; readonly partial: boolean },
 ): Promise<KeyRecord> {
   const at = hands.now()
   const once = [...new Map(alerts.map((alert) => [alert.id, alert])).values()]
-  const { say, over, open } = alertChanges(record, once, at)
+  const { say, over, open } = alertChanges(record, { alerts: once, partial, nowMs: at })
   if (say.length === 0 && over.length === 0) return record
   // Written first: what is said twice after a crash is a nuisance, what is said every minute is noise nobody reads.
   const entries = [

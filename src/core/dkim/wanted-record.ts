@@ -26,3 +26,7 @@ export interface WantedRecord {
 export function recordKey({ name, type, value, purpose }: WantedRecord): string {
   return `${purpose} ${name} ${type} ${value}`
 }
+
+export function counted(records: number): string {
+  return records === 1 ? '1 record' : `${records} records`
+}
