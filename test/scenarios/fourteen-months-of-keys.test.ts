@@ -111,7 +111,7 @@ rotations fit in. The DNS team is five days late at first and cuts one value; a 
 a panel loses the record in use for an afternoon. No mail goes out unsigned. Times are those of Tokyo.
 
 \`\`\`text
-${lines.join('\n')}
+${lines.join('\n').replaceAll(/(dns-\d{4}-\d\d-\d\d)-[0-9a-f]{8}/g, '$1-…')}
 \`\`\`
 `
 }
