@@ -74,7 +74,8 @@ function alertTable({ alerts }: DkimStatus): string {
   )
 }
 
-export function verificationText({ sightings, records, misaligned, status }: Verification): string {
+export function verificationText(verification: Verification): string {
+  const { sightings, records, misaligned, status, spf, oldHosts } = verification
   const rows = sightings.flatMap(({ selector, authoritative, recursive, elsewhere }) => [
     ...authoritative.map((one) => [selector, ...serverRow('authoritative', one)]),
     ...recursive.map((one) => [selector, ...serverRow('resolver', one)]),
@@ -85,6 +86,11 @@ export function verificationText({ sightings, records, misaligned, status }: Ver
     facts([
       ['SES', sesText(status)],
       ['Aligned', misaligned === undefined ? 'yes: the stage may rise' : `no: ${misaligned}`],
+      ...spf.map(
+        ({ domain, verdict, lookUps, reasons }) =>
+          ['SPF', `${domain}: ${[verdict, `${lookUps} of 10 look-ups`, ...reasons].join(', ')}`] as const,
+      ),
+      ...oldHosts.map(({ ip, result }) => ['Old host', `${ip}: SPF ${result}`] as const),
     ]),
     ...(rows.length === 0 ? [] : [table(['SELECTOR', 'ASKED', 'SERVER', 'ANSWER'], rows)]),
     ...(wanted.length === 0 ? [] : [table(['ACTION', 'TYPE', 'NAME', 'FAULT'], wanted)]),

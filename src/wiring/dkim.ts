@@ -9,7 +9,7 @@ import { fileKeyStore, sealKeyIn, type LocalKeyStore } from '../adapters/local/k
 import { forgeKey, publicHalfOf } from '../adapters/node/dkim-key.ts'
 import type { ControlPlane } from '../adapters/ses/control-plane.ts'
 import { sesSigning } from '../adapters/ses/signing.ts'
-import type { Dns, DnsServer, Zone } from '../core/base/dns.ts'
+import type { Dns, DnsAnswer, DnsQuestion, DnsServer, Zone } from '../core/base/dns.ts'
 import type { DkimOperations } from '../core/dkim/operations.ts'
 import { dkimDesk } from '../core/dkim/operations.ts'
 import type { Hands } from '../core/dkim/hands.ts'
@@ -85,6 +85,7 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
       policy,
       hands,
       misaligned: options.misaligned,
+      ask: askResolvers(dns),
       wake: () => loop.wake(),
     }),
     last: () => keys.last(),
@@ -110,6 +111,18 @@ export function planDns({ domain, dkim }: Plan, { clock }: Basics, ownServer?: D
       ...(zone === undefined || ownServer === undefined ? [] : [{ apex: zone.apex, servers: [ownServer] }]),
     ],
   })
+}
+
+/** By the first resolver that answers: receivers ask resolvers too. */
+export function askResolvers(dns: Dns): (question: DnsQuestion) => Promise<DnsAnswer> {
+  return async (question) => {
+    let answer: DnsAnswer = { kind: 'fault', fault: 'unreachable', message: 'there is no resolver' }
+    for (const resolver of dns.resolvers) {
+      answer = await dns.ask(question, resolver, 'recursive')
+      if (answer.kind !== 'fault') return answer
+    }
+    return answer
+  }
 }
 
 function servers(texts: readonly string[]): readonly DnsServer[] {

@@ -1,7 +1,7 @@
 // One gateway: the flow of a mail, the listener in front of it, the page for watchers and the operator's socket beside it.
 import type { PrometheusMeter } from '../adapters/node/meter.ts'
 import { SECOND_MS } from '../core/base/clock.ts'
-import type { Dns, DnsAnswer } from '../core/base/dns.ts'
+import type { Dns } from '../core/base/dns.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
@@ -10,7 +10,7 @@ import { controlApp } from '../gateway/control.ts'
 import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
-import { dkimStoreIn, keyLife, planDns, type KeyLife } from './dkim.ts'
+import { askResolvers, dkimStoreIn, keyLife, planDns, type KeyLife } from './dkim.ts'
 import { startListener } from './listener.ts'
 import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
@@ -59,7 +59,7 @@ async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | unde
   const misaligned = readiness({
     domain: plan.domain,
     identity: flow.ses.identity,
-    ...(keys === undefined ? {} : { text: textBy(keys.dns) }),
+    ...(keys === undefined ? {} : { text: (name) => askResolvers(keys.dns)({ name, type: 'TXT' }) }),
     switching: () => switchUnderWay(life),
   })
   const operations = operationsOf({
@@ -118,18 +118,6 @@ async function keyStart(options: StartOptions): Promise<KeyStart | undefined> {
       ? { zone: await ownZone({ plan: dkim.zone, dataFolder, domain, basics }) }
       : {}
   return { dkim, store, dns: planDns(plan, basics, served.zone?.server), ...served }
-}
-
-/** By the first resolver that answers: receivers ask resolvers too. */
-function textBy(dns: Dns): (name: string) => Promise<DnsAnswer> {
-  return async (name) => {
-    let answer: DnsAnswer = { kind: 'fault', fault: 'unreachable', message: 'there is no resolver' }
-    for (const resolver of dns.resolvers) {
-      answer = await dns.ask({ name, type: 'TXT' }, resolver, 'recursive')
-      if (answer.kind !== 'fault') return answer
-    }
-    return answer
-  }
 }
 
 function switchUnderWay(life: KeyLife | undefined): string | undefined {

@@ -1,6 +1,8 @@
 // What a person may ask of the keys of a running program: the same words on the command line and, later, in the console.
 import { DAY_MS } from '../base/clock.ts'
 import type { Notice } from '../base/notice.ts'
+import { spfCheck, type SpfResult } from '../base/spf-check.ts'
+import { spfReport, type Ask, type SpfReport } from '../base/spf-report.ts'
 import { dnsRequest } from './ask-team.ts'
 import type { Hands } from './hands.ts'
 import type { DkimPolicy } from './policy.ts'
@@ -32,6 +34,10 @@ export interface Verification {
   readonly records: readonly WantedRecord[]
   /** Why mail through SES would not be aligned now; undefined when it would be. */
   readonly misaligned?: string
+  /** SPF of the sending domain, which the old hosts need, and of the MAIL FROM domain, which SES needs. */
+  readonly spf: readonly SpfReport[]
+  /** Whether the old hosts of the plan pass SPF for the sending domain. */
+  readonly oldHosts: readonly { readonly ip: string; readonly result: SpfResult }[]
 }
 
 export interface TickAnswer {
@@ -58,6 +64,8 @@ export interface DkimDeskOptions {
   readonly policy: DkimPolicy
   readonly hands: Pick<Hands, 'team' | 'store' | 'now'>
   readonly misaligned: () => Promise<string | undefined>
+  /** One question by a resolver, as receivers ask. */
+  readonly ask: Ask
   /** The loop is to look again, because something was done outside it. */
   readonly wake: () => void
 }
@@ -74,6 +82,7 @@ export function dkimDesk(options: DkimDeskOptions): DkimOperations {
       const report = await reconciler.tick(LOOKING)
       const fault = await misaligned()
       return {
+        ...(await spfOf(options)),
         status: statusOf(report),
         sightings: [...report.observation.sightings].map(([selector, sighting]) => ({ selector, ...sighting })),
         records: wantedRecords(report.observation, policy),
@@ -104,6 +113,17 @@ export function dkimDesk(options: DkimDeskOptions): DkimOperations {
     request: (order) => request(options, order),
     history: (limit) => reconciler.history(limit),
   }
+}
+
+async function spfOf({ policy, ask }: DkimDeskOptions): Promise<Pick<Verification, 'spf' | 'oldHosts'>> {
+  const { domain, mailFromDomain, legacySpf } = policy
+  const spf = [await spfReport(domain, ask)]
+  if (mailFromDomain !== undefined) spf.push(await spfReport(mailFromDomain, ask))
+  const oldHosts = []
+  for (const ip of legacySpf.flatMap((term) => /^ip[46]:([^/]+)/i.exec(term)?.[1] ?? [])) {
+    oldHosts.push({ ip, result: await spfCheck({ ip, domain }, ask) })
+  }
+  return { spf, oldHosts }
 }
 
 function notRotated(before: TickReport, report: TickReport): RotateAnswer {
