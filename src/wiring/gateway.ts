@@ -72,7 +72,11 @@ async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | unde
   })
   if (keys !== undefined) {
     const { controlPlane } = flow.ses
-    const traffic = signingTraffic({ ses: flow.dispatchers.ses, store: flow.store, setStage: operations.setStage })
+    const traffic = signingTraffic({
+      ses: flow.dispatchers.ses,
+      store: flow.store,
+      setStage: (order) => operations.setStage(order),
+    })
     const zone = keys.zone === undefined ? {} : { ownZone: keys.zone.zone }
     life = await keyLife({ ...options, ...keys, ...zone, controlPlane, traffic, misaligned })
   }

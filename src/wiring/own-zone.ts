@@ -33,9 +33,9 @@ export async function ownZone({ plan, dataFolder, domain, basics }: OwnZoneOptio
     clock,
     onTrouble: (message) => log.alarm('zoneFile', { why: message }),
   })
-  const { port, stop } = await startZoneServer({ zone, addresses: [plan.host], port: plan.port, clock })
-  log.info('zoneServer', { zone: plan.apex, address: `${plan.host}:${port}` })
-  return { zone, server: { address: plan.host, port }, stop }
+  const server = await startZoneServer({ zone, addresses: [plan.host], port: plan.port, clock })
+  log.info('zoneServer', { zone: plan.apex, address: `${plan.host}:${server.port}` })
+  return { zone, server: { address: plan.host, port: server.port }, stop: () => server.stop() }
 }
 
 function isInside(name: string, apex: string): boolean {

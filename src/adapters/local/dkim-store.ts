@@ -43,14 +43,11 @@ export async function fileDkimStore(
 
 /** Rejected when it is not exactly a record: a guess could switch to a key that nobody can look up. */
 function recordIn(text: string, path: string): KeyRecord {
-  const value = parsed(text)
-  const { version, ...record } = (value ?? {}) as Partial<KeyRecord> & { readonly version?: unknown }
-  if (version !== undefined && version !== VERSION) {
-    throw new Error(
-      `${path} has the form ${String(version)}; this Watari reads ${VERSION}: use the Watari that wrote it`,
-    )
+  const { version, ...record } = parsed<KeyRecord & { readonly version: unknown }>(text) ?? {}
+  if (typeof version === 'number' && version !== VERSION) {
+    throw new Error(`${path} has the form ${version}; this Watari reads ${VERSION}: use the Watari that wrote it`)
   }
-  if (version === undefined || !isRecord(record)) {
+  if (version !== VERSION || !isRecord(record)) {
     throw new Error(
       `${path} is damaged: put back a copy, or move it away and run "watari dkim tick --dry-run", which shows what would be done anew`,
     )
@@ -68,15 +65,15 @@ function isRecord(record: Partial<KeyRecord>): record is KeyRecord {
 }
 
 function entryIn(line: string): HistoryEntry | undefined {
-  const value = parsed(line) as Partial<HistoryEntry> | undefined
+  const value = parsed<HistoryEntry>(line)
   if (typeof value?.at !== 'number' || typeof value.step !== 'string') return undefined
   return typeof value.message === 'string' && typeof value.by === 'string' ? (value as HistoryEntry) : undefined
 }
 
-function parsed(text: string): object | undefined {
+function parsed<T extends object>(text: string): Partial<T> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
+    return typeof value === 'object' && value !== null ? (value as Partial<T>) : undefined
   } catch {
     return undefined
   }

@@ -50,10 +50,9 @@ interface KeyFile extends StoredKey {
 
 export async function fileKeyStore(options: KeyStoreOptions): Promise<LocalKeyStore> {
   const { folder, domain, forge, now } = options
-  let { secret } = options
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
   await refuseOpenFolder(folder)
-  const pathOf = (selector: string) => join(folder, `${checked(selector)}${ENDING}`)
+  const files = keyFiles(options)
   // One change after another: two makers of one selector must end with one key.
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -61,59 +60,73 @@ export async function fileKeyStore(options: KeyStoreOptions): Promise<LocalKeySt
     last = turn.catch(() => undefined)
     return turn
   }
-  const write = async (
-    selector: string,
-    { privateKey, publicKey, bits }: KeyPair,
-    madeAt: number,
-  ): Promise<StoredKey> => {
-    const stored = { selector, publicKey, bits, madeAt }
-    const sealed = await seal(privateKey, secret, boundTo(domain, stored))
-    const file: KeyFile = { version: VERSION, domain, ...stored, sealed }
-    await replaceFile(pathOf(selector), `${JSON.stringify(file, undefined, 2)}\n`, FILE_MODE)
-    return stored
-  }
-  const open = async (selector: string): Promise<{ readonly file: KeyFile; readonly privateKey: string }> => {
-    const path = pathOf(selector)
-    const file = await keyFile(path, domain)
-    if (file === undefined) throw new Error(`there is no key ${selector} in ${folder}`)
-    const privateKey = await unseal(file.sealed, secret, boundTo(domain, file))
-    if (privateKey === undefined) {
-      throw new Error(`${path} cannot be opened: it was sealed with another passphrase or key file, or it is damaged`)
-    }
-    if (options.publicOf(privateKey) !== file.publicKey) {
-      throw new Error(`${path} holds a private key that does not belong to its public half: put back a copy`)
-    }
-    return { file, privateKey }
-  }
   return {
     keys: () => storedKeys(folder, domain),
     make: (selector) =>
       inTurn(async () => {
-        const there = await keyFile(pathOf(selector), domain)
-        return there === undefined ? write(selector, await forge(), now()) : publicPart(there)
+        const there = await keyFile(files.pathOf(selector), domain)
+        return there === undefined ? files.write(selector, await forge(), now()) : publicPart(there)
       }),
     take: (selector, pair) =>
       inTurn(async () => {
-        const there = await keyFile(pathOf(selector), domain)
-        if (there === undefined) return write(selector, pair, now())
+        const there = await keyFile(files.pathOf(selector), domain)
+        if (there === undefined) return files.write(selector, pair, now())
         if (there.publicKey === pair.publicKey) return publicPart(there)
         throw new Error(`${selector} has another key already: choose another selector`)
       }),
     destroy: (selector) =>
       inTurn(async () => {
-        await rm(pathOf(selector), { force: true })
-        await rm(`${pathOf(selector)}.new`, { force: true })
+        await rm(files.pathOf(selector), { force: true })
+        await rm(`${files.pathOf(selector)}.new`, { force: true })
         syncFolder(folder)
       }),
-    privateKey: async (selector) => (await open(selector)).privateKey,
-    reseal: (next) =>
+    privateKey: async (selector) => (await files.open(selector)).privateKey,
+    reseal: (secret) =>
       inTurn(async () => {
         // All are opened before the first is written, so that one that cannot be opened leaves all as they were.
         const opened = []
-        for (const { selector } of await storedKeys(folder, domain)) opened.push(await open(selector))
-        secret = next
-        for (const { file, privateKey } of opened) await write(file.selector, { ...file, privateKey }, file.madeAt)
+        for (const { selector } of await storedKeys(folder, domain)) opened.push(await files.open(selector))
+        files.sealWith(secret)
+        for (const { file, privateKey } of opened)
+          await files.write(file.selector, { ...file, privateKey }, file.madeAt)
       }),
+  }
+}
+
+interface Opened {
+  readonly file: KeyFile
+  readonly privateKey: string
+}
+
+/** The sealed files. The secret is a variable in here, and a property of nothing. */
+function keyFiles({ folder, domain, publicOf, ...options }: KeyStoreOptions) {
+  let { secret } = options
+  const pathOf = (selector: string) => join(folder, `${checked(selector)}${ENDING}`)
+  return {
+    pathOf,
+    sealWith(next: SealSecret): void {
+      secret = next
+    },
+    async write(selector: string, { privateKey, publicKey, bits }: KeyPair, madeAt: number): Promise<StoredKey> {
+      const stored = { selector, publicKey, bits, madeAt }
+      const sealed = await seal(privateKey, secret, boundTo(domain, stored))
+      const file: KeyFile = { version: VERSION, domain, ...stored, sealed }
+      await replaceFile(pathOf(selector), `${JSON.stringify(file, undefined, 2)}\n`, FILE_MODE)
+      return stored
+    },
+    async open(selector: string): Promise<Opened> {
+      const path = pathOf(selector)
+      const file = await keyFile(path, domain)
+      if (file === undefined) throw new Error(`there is no key ${selector} in ${folder}`)
+      const privateKey = await unseal(file.sealed, secret, boundTo(domain, file))
+      if (privateKey === undefined) {
+        throw new Error(`${path} cannot be opened: it was sealed with another passphrase or key file, or it is damaged`)
+      }
+      if (publicOf(privateKey) !== file.publicKey) {
+        throw new Error(`${path} holds a private key that does not belong to its public half: put back a copy`)
+      }
+      return { file, privateKey }
+    },
   }
 }
 

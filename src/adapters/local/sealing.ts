@@ -57,7 +57,6 @@ export async function unseal(sealed: Sealed, secret: SealSecret, boundTo: string
   const isPower = Number.isInteger(cost) && cost >= 2 && cost <= COST_MAX && (cost & (cost - 1)) === 0
   if (sealed.cipher !== 'aes-256-gcm' || !isPower) return undefined
   if ((sealed.derivation === 'scrypt') !== (secret.kind === 'passphrase')) return undefined
-  const octets = (text: string) => Buffer.from(text, 'base64')
   const tag = octets(sealed.tag)
   const nonce = octets(sealed.nonce)
   // A shorter tag would be taken, and forged, more easily.
@@ -72,6 +71,8 @@ export async function unseal(sealed: Sealed, secret: SealSecret, boundTo: string
     key.fill(0)
   }
 }
+
+const octets = (text: string): Buffer => Buffer.from(text, 'base64')
 
 async function sealKey(secret: SealSecret, salt: Uint8Array, cost: number): Promise<Buffer> {
   if (secret.kind === 'key') return Buffer.from(secret.key)

@@ -23,7 +23,11 @@ test('a notice becomes a folder with everything in it, and the same again is the
   await notifier.send(NOTICE)
   expect(readdirSync(folder)).toEqual(['dns-1'])
   expect(readdirSync(join(folder, 'dns-1')).sort()).toEqual([
-    ...['message.html', 'message.txt', 'records.zone', 'slack.json', 'subject.txt'],
+    'message.html',
+    'message.txt',
+    'records.zone',
+    'slack.json',
+    'subject.txt',
   ])
   expect(readFileSync(join(folder, 'dns-1', 'message.txt'), 'utf8')).toBe('本文\n')
 })

@@ -67,7 +67,6 @@ function termOf(word: string): SpfTerm | string {
 }
 
 function mechanismOf(name: string, value: string | undefined, cidr: string): SpfMechanism | string {
-  const [bits4 = 32, bits6 = 128] = bitsOf(cidr)
   const domain = value === undefined ? {} : { domain: value }
   if (value === '') return 'nothing stands behind the colon'
   switch (name) {
@@ -78,9 +77,7 @@ function mechanismOf(name: string, value: string | undefined, cidr: string): Spf
       return value === undefined || cidr !== '' ? `${name} needs a domain` : { kind: name, domain: value }
     case 'a':
     case 'mx':
-      return isPrefixLength(bits4, 4) && isPrefixLength(bits6, 6)
-        ? { kind: name, ...domain, bits4, bits6 }
-        : 'the prefix length cannot be'
+      return hostOf(name, value, cidr)
     case 'ptr':
       return cidr === '' ? { kind: 'ptr', ...domain } : 'ptr takes no prefix length'
     case 'ip4':
@@ -89,6 +86,12 @@ function mechanismOf(name: string, value: string | undefined, cidr: string): Spf
     default:
       return 'there is no such mechanism'
   }
+}
+
+function hostOf(kind: 'a' | 'mx', domain: string | undefined, cidr: string): SpfMechanism | string {
+  const [bits4 = 32, bits6 = 128] = bitsOf(cidr)
+  if (!isPrefixLength(bits4, 4) || !isPrefixLength(bits6, 6)) return 'the prefix length cannot be'
+  return { kind, ...(domain === undefined ? {} : { domain }), bits4, bits6 }
 }
 
 function networkOf(name: 'ip4' | 'ip6', value: string, cidr: string): SpfMechanism | string {

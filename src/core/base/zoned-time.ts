@@ -109,9 +109,10 @@ export function nextWorkingTime(atMs: number, hour: number, timeZone: string): n
   throw new RangeError('two weeks hold a working day')
 }
 
+const two = (value: number) => String(value).padStart(2, '0')
+
 /** '2026-12-01 09:00' */
 export function wallText(atMs: number, timeZone: string): string {
   const { year, month, day, hour, minute } = wallTime(atMs, timeZone)
-  const two = (value: number) => String(value).padStart(2, '0')
   return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 }

@@ -221,8 +221,9 @@ function withoutSight(record: KeyRecord, selector: string): KeyRecord {
   return { ...record, keys: record.keys.map((life) => (life.selector === selector ? blind(life) : life)) }
 }
 
-function blind({ seenAt: _, provenFrom: __, provenAt: ___, ...life }: KeyLife): KeyLife {
-  return life
+function blind(life: KeyLife): KeyLife {
+  const { seenAt: _seen, provenFrom: _from, provenAt: _proven, ...rest } = life
+  return rest
 }
 
 function seen(step: Extract<Step, { kind: 'noteSeen' }>, { keys }: KeyRecord, at: number): Partial<KeyLife> {

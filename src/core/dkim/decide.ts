@@ -9,9 +9,9 @@ import {
   recordNewlyProven,
   recordNewlySeen,
   recordNotProven,
-  switchDue,
   zoneNotWritten,
 } from './check-keys.ts'
+import { switchDue } from './check-rotation.ts'
 import { switchUnfinished } from './check-switch.ts'
 import { requestDue } from './check-team.ts'
 import { allWell, currentRecordLost, mailFromDue, monthlyDue, sesSilent, signingLost } from './check-watch.ts'

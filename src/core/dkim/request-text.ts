@@ -25,7 +25,7 @@ export function requestText(pack: Pack): string {
     ),
     ...section(
       headings.faults,
-      faults.flatMap(({ name, sentence }) => [`${name}`, ...wrapped(`  ${sentence}`)]),
+      faults.flatMap(({ name, sentence }) => [name, ...wrapped(`  ${sentence}`)]),
     ),
     ...section(
       headings.why,

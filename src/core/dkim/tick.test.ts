@@ -67,7 +67,14 @@ describe('from nothing to a signature', () => {
     const world = dkimWorld({ publishing: 'cname' })
     await world.tick()
     expect(world.history.map(({ step }) => step)).toEqual([
-      ...['makeKey', 'makeKey', 'makeKey', 'writeZone', 'writeZone', 'writeZone', 'askDnsTeam', 'askDnsTeam'],
+      'makeKey',
+      'makeKey',
+      'makeKey',
+      'writeZone',
+      'writeZone',
+      'writeZone',
+      'askDnsTeam',
+      'askDnsTeam',
     ])
     expect((await world.wanted()).filter(({ type }) => type === 'CNAME')).toMatchObject([
       { name: 'watari1._domainkey.example.jp', value: 'watari1.example.jp.keys.example.net', action: 'add' },
@@ -308,7 +315,7 @@ describe('what happens to a key in use', () => {
     const { dkim } = world.ses.identity!
     world.ses.identity = { ...world.ses.identity!, dkim: { ...dkim, origin: 'AWS_SES', tokens: ['x', 'y', 'z'] } }
     await world.pass(DAY_MS)
-    expect(world.ses.identity!.dkim.origin).toBe('AWS_SES')
+    expect(world.ses.identity.dkim.origin).toBe('AWS_SES')
     expect(world.alerts.map(({ level }) => level)).toEqual(['critical'])
   })
 
