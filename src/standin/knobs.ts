@@ -15,6 +15,7 @@ import * as shapes from './knob-shapes.ts'
 import type { SmtpCounts } from './smtp-session.ts'
 import { type Account, identityKey } from './state.ts'
 import type { Verification } from './verification.ts'
+import { zoneLines } from './zone-lines.ts'
 
 export interface KnobParts {
   readonly account: Account
@@ -205,6 +206,14 @@ function accountRoutes(app: Hono<{ Bindings: HttpBindings }>, { account, verific
     for (const record of add) addRecord(dns, record)
     if (failing !== undefined) dns.fail(failing)
     return c.json({ records: dns.zones.list().length })
+  })
+  // Lines of a zone file, as a request to a DNS team has them: each takes the place of what its name had of its type.
+  app.post('/dns/zone', async (c) => {
+    const records = zoneLines(await c.req.text())
+    if ('fault' in records) throw new ApiError({ status: 400, type: 'BadRequest', message: records.fault })
+    for (const { name, type } of records) dns.zones.remove(name, type)
+    for (const record of records) addRecord(dns, record)
+    return c.json({ entered: records.length })
   })
 }
 
