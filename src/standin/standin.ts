@@ -89,6 +89,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
     startLegacy(account.clock, options.ports?.legacy),
   ])
   dns.zones.addZone('amazonses.com')
+  // What SES sends from, here: this machine.
+  dns.zones.add({ name: 'amazonses.com', type: 'TXT', value: 'v=spf1 ip4:127.0.0.1 -all' })
   publishKey(dns, `${amazonKey.selector}._domainkey.amazonses.com`, amazonKey)
   const followsAliases = () => account.settings.byodkimCname === 'follow'
   const dnsChecks = createDnsChecks(options.dnsServer ?? `127.0.0.1:${dns.port}`, followsAliases)

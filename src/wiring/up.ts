@@ -12,6 +12,8 @@ import { startGateway } from './gateway.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
 
 const LOOPBACK = '127.0.0.1'
+/** A record is proven when its TTL has passed: a minute, for whoever plays the DNS team and watches. */
+const LOCAL_TTL_SECONDS = 60
 /** The selector of the key that the stand-in signs with at first: not one that the life of our keys will ask for. */
 const STANDIN_SELECTOR = 'standin'
 
@@ -81,13 +83,22 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
   }
 }
 
-/** Keys live in the stand-in's DNS, and requests in the data folder: nobody is written to. */
+/** Keys live in the stand-in's DNS, and requests in the data folder: nobody is written to. A look is over in minutes. */
 function localKeys({ dkim }: Plan, standin: Standin): Pick<Plan, 'dkim'> {
   if (dkim === undefined) return {}
   const { slackVariable: _, ...dnsTeam } = dkim.dnsTeam
   const dns = `${LOOPBACK}:${standin.dnsPort}`
   const team = { ...dnsTeam, mail: [] }
-  return { dkim: { ...dkim, publish: 'txt', resolvers: [dns], nameServers: [dns], dnsTeam: team } }
+  return {
+    dkim: {
+      ...dkim,
+      publish: 'txt',
+      ttlSeconds: LOCAL_TTL_SECONDS,
+      resolvers: [dns],
+      nameServers: [dns],
+      dnsTeam: team,
+    },
+  }
 }
 
 function standinReady(standin: Standin): Ready {
