@@ -1,5 +1,6 @@
 // `watari dkim` over a control socket, with a world of keys in memory behind it: what a person sees, and how each command ends.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +12,8 @@ import { reconciler } from '../core/dkim/tick.ts'
 import { controlApp } from '../gateway/control.ts'
 import { listenOnSocket, type HttpListener } from '../gateway/listen.ts'
 import { readPlan } from '../wiring/config.ts'
+import { keyMaterialIn } from '../../test/support/key-material.ts'
+import { localKeys } from '../wiring/local-keys.ts'
 import { runCommand } from './program.ts'
 
 process.env['TZ'] = 'Asia/Tokyo'
@@ -216,4 +219,79 @@ test('every command answers in JSON', async () => {
   }
   const lines = (await watari('dkim history --json')).out.trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as { step: string }).step)).toContain('makeKey')
+})
+
+describe('watari dkim import and reseal', () => {
+  const PLAN = `domain: example.jp
+legacy: { hosts: [{ host: mx1.example.jp }] }
+dkim: { contact: { name: mail team, mail: mail@example.jp } }
+`
+  const pem = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+
+  async function offline(line: string, password = '', variables: Record<string, string> = {}) {
+    let [out, error] = ['', '']
+    const terminal = {
+      out: (text: string) => void (out += text),
+      error: (text: string) => void (error += text),
+      color: false,
+      errorColor: false,
+      now: () => 42,
+    }
+    const notStarted = () => Promise.reject(new Error('not started in this test'))
+    const environment = { WATARI_DATA: join(folder, 'data'), WATARI_PLAN: join(folder, 'plan.yaml'), ...variables }
+    const code = await runCommand(
+      line.split(' '),
+      { terminal, variables: environment, folder, password: async () => password },
+      {
+        version: '0.1.0',
+        shippedPlan: 'plans/goo.ne.jp.yaml',
+        readPlan,
+        up: notStarted,
+        gateway: notStarted,
+        standin: notStarted,
+        keys: (place) => localKeys(place, () => 42),
+      },
+    )
+    return { code, out, error }
+  }
+
+  beforeEach(() => {
+    writeFileSync(join(folder, 'plan.yaml'), PLAN)
+    writeFileSync(join(folder, 'old.pem'), pem)
+    mkdirSync(join(folder, 'data'))
+  })
+
+  test('a key made elsewhere comes into the store, once', async () => {
+    expect(await offline('dkim import old2024 old.pem')).toEqual({
+      code: 0,
+      error: '',
+      out: 'Key old2024 is in the store (2048 bits).\n',
+    })
+    expect((await offline('dkim import old2024 old.pem')).code).toBe(0)
+    expect(readdirSync(join(folder, 'data', 'dkim-keys'))).toEqual(['old2024.key.json'])
+  })
+
+  // C30.
+  test.each([
+    ['old_2024', 'old.pem', 'SES takes letters, digits and inner hyphens only'],
+    ['old2024', 'nothing.pem', 'cannot be read (ENOENT)'],
+    ['old2024', 'plan.yaml', 'this is no private key'],
+  ])('%s from %s is refused with the reason, and without the key', async (selector, file, reason) => {
+    const { code, error } = await offline(`dkim import ${selector} ${file}`)
+    expect(code).toBe(65)
+    expect(error).toContain(reason)
+    expect(keyMaterialIn(error)).toEqual([])
+  })
+
+  test('keys sealed anew open with the new passphrase only', async () => {
+    await offline('dkim import old2024 old.pem')
+    expect(await offline('dkim reseal', 'a passphrase of a test')).toMatchObject({
+      code: 0,
+      out: '1 keys are sealed anew.\n',
+    })
+    expect((await offline('dkim reseal', 'another one, and longer')).error).toContain('cannot be opened')
+    const variables = { WATARI_DKIM_PASSPHRASE: 'a passphrase of a test' }
+    expect((await offline('dkim import old2024 old.pem', '', variables)).code).toBe(0)
+    expect((await offline('dkim reseal', 'short', variables)).code).toBe(64)
+  })
 })

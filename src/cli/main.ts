@@ -21,6 +21,7 @@ const programs: Programs = {
   up: async (options) => (await import('../wiring/up.ts')).runUp(options),
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
+  keys: async (place) => (await import('../wiring/local-keys.ts')).localKeys(place, () => Date.now()),
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),
 }
 

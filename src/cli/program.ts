@@ -57,7 +57,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
-  addDkimCommands(program, environment)
+  addDkimCommands(program, environment, programs)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
   for (const group of program.commands) {

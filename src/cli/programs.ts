@@ -1,5 +1,7 @@
 // What the command line needs from wiring, as one value, so that its tests start nothing.
+import type { Plan } from '../core/plan/plan.ts'
 import type { PlanReading } from '../wiring/config.ts'
+import type { LocalKeys } from '../wiring/local-keys.ts'
 import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
 
 export interface Programs {
@@ -12,6 +14,16 @@ export interface Programs {
   readonly standin: (options: StandinOptions) => Promise<Running>
   /** Without it there are no `user` commands. */
   readonly users?: (file: string) => Promise<Users>
+  /** Without it keys cannot be imported or sealed anew. */
+  readonly keys?: (place: KeysPlace) => Promise<LocalKeys>
+}
+
+/** Where the keys of a plan lie. */
+export interface KeysPlace {
+  readonly plan: Plan
+  readonly planFile: string
+  readonly dataFolder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The users that may send with AUTH. */

@@ -1,12 +1,8 @@
 // The life of the DKIM keys, put together: key store, DNS, SES, the ways to people, and the loop that runs the reconciler.
-import { randomBytes } from 'node:crypto'
 import { getServers } from 'node:dns'
-import { join } from 'node:path'
 import { openDns } from '../adapters/dns/dns.ts'
 import { askTruth } from '../adapters/dns/follow.ts'
 import { fileDkimStore } from '../adapters/local/dkim-store.ts'
-import { fileKeyStore, sealKeyIn, type LocalKeyStore } from '../adapters/local/key-store.ts'
-import { forgeKey, publicHalfOf } from '../adapters/node/dkim-key.ts'
 import type { ControlPlane } from '../adapters/ses/control-plane.ts'
 import { sesSigning } from '../adapters/ses/signing.ts'
 import type { Dns, DnsAnswer, DnsQuestion, DnsServer, Zone } from '../core/base/dns.ts'
@@ -19,10 +15,10 @@ import { dkimLoop, reconciler, type TickReport } from '../core/dkim/tick.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Basics } from './basics.ts'
+import { localKeyStore } from './local-keys.ts'
 import { operatorNotifiers, teamNotifiers } from './notifiers.ts'
 import { serverOf } from './plan-schema-keys.ts'
 import type { Environment } from './ses-place.ts'
-import { besidePlan } from './split-key.ts'
 
 export interface KeyPlace {
   readonly plan: Plan
@@ -54,7 +50,7 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
   const { plan, basics, controlPlane, store, traffic, dns, ownZone } = options
   const { clock, log } = basics
   const policy = dkimPolicy(plan, options.dkim)
-  const keyStore = await localKeyStore(options, options.dkim)
+  const keyStore = await localKeyStore(options, options.dkim, () => clock.now())
   const hands: Hands = {
     keyStore,
     store,
@@ -128,27 +124,6 @@ export function askResolvers(dns: Dns): (question: DnsQuestion) => Promise<DnsAn
 function servers(texts: readonly string[]): readonly DnsServer[] {
   return texts.flatMap((text) => serverOf(text) ?? [])
 }
-
-async function localKeyStore(place: KeyPlace, { keyFile, passphraseVariable }: DkimPlan): Promise<LocalKeyStore> {
-  const { plan, planFile, dataFolder, environment, basics } = place
-  const passphrase = environment[passphraseVariable]
-  const path = keyFile === undefined ? join(dataFolder, MADE_KEY_FILE) : besidePlan(planFile, keyFile)
-  const secret =
-    passphrase === undefined || passphrase === ''
-      ? ({ kind: 'key', key: await sealKeyIn(path, () => randomBytes(MADE_KEY_OCTETS)) } as const)
-      : ({ kind: 'passphrase', passphrase } as const)
-  return fileKeyStore({
-    folder: join(dataFolder, 'dkim-keys'),
-    domain: plan.domain,
-    secret,
-    forge: forgeKey,
-    publicOf: publicHalfOf,
-    now: () => basics.clock.now(),
-  })
-}
-
-const MADE_KEY_FILE = 'dkim.key'
-const MADE_KEY_OCTETS = 32
 
 function dkimPolicy({ domain, region, timeZone }: Plan, dkim: DkimPlan): DkimPolicy {
   const { mailFromDomain, dmarcReports, zone } = dkim

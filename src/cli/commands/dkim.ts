@@ -1,5 +1,5 @@
 // `watari dkim`: the life of the keys, asked of the running gateway, which goes on with it by itself.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Notice } from '../../core/base/notice.ts'
@@ -20,6 +20,9 @@ import {
 import { controlClient, DNS_ANSWER_MS } from '../control-client.ts'
 import { historyTable, requestTextOf, statusText, tickText, verificationText } from '../dkim-text.ts'
 import { CommandError, EXIT } from '../exit.ts'
+import { loadPlan } from '../plan-file.ts'
+import type { Programs } from '../programs.ts'
+import type { LocalKeys } from '../../wiring/local-keys.ts'
 import { countOf } from './stage.ts'
 
 interface Options extends OrderOptions {
@@ -30,9 +33,10 @@ interface Options extends OrderOptions {
   readonly now?: boolean
   readonly send?: boolean
   readonly write?: string
+  readonly plan?: string
 }
 
-export function addDkimCommands(program: Command, environment: Environment): void {
+export function addDkimCommands(program: Command, environment: Environment, programs: Programs): void {
   const dkim = program
     .command('dkim')
     .helpGroup('Keys:')
@@ -42,6 +46,7 @@ export function addDkimCommands(program: Command, environment: Environment): voi
     )
   addLooking(dkim, environment)
   addDoing(dkim, environment)
+  if (programs.keys !== undefined) addKeeping(dkim, environment, { ...programs, keys: programs.keys })
 }
 
 /** Asks with the patience that DNS needs. */
@@ -133,6 +138,71 @@ function addDoing(dkim: Command, environment: Environment): void {
         context.terminal.out(statusText(answer.status, context.terminal.now()))
       }
     })
+}
+
+type Keeping = Programs & { readonly keys: NonNullable<Programs['keys']> }
+
+/** What is done to the key store itself, with or without a gateway. Nothing secret is on a command line. */
+function addKeeping(dkim: Command, environment: Environment, programs: Keeping): void {
+  const keysOf = async (context: Context, options: Options): Promise<LocalKeys> => {
+    const { plan, file } = loadPlan(context, programs, { named: options.plan, required: true })
+    const place = { plan, planFile: file, dataFolder: context.dataFolder, environment: context.variables }
+    return programs.keys(place).catch(refused)
+  }
+  planned(
+    dkim.command('import').argument('<selector>', 'its selector').argument('<file>', 'private key: PEM, or its base64'),
+  )
+    .summary('take a key that was made elsewhere')
+    .description(
+      'Takes an RSA key of 2048 bits into the key store, sealed. A running gateway finds it at its next look, asks for its record, and proves it before SES gets it.',
+    )
+    .action(async (selector: string, file: string, options: Options) => {
+      const context = contextOf(environment, options)
+      const keys = await keysOf(context, options)
+      const stored = await keys.take(selector, textIn(pathIn(context, file))).catch(refused)
+      if (context.json) printJson(context, stored)
+      else context.terminal.out(`Key ${selector} is in the store (${stored.bits} bits).\n`)
+    })
+
+  planned(dkim.command('reseal').summary('seal all keys under another passphrase'))
+    .description(
+      'Seals all keys anew under a passphrase that is asked for, or read as one line from standard input. Set the variable of the plan to it before the gateway starts again.',
+    )
+    .action(async (options: Options) => {
+      const context = contextOf(environment, options)
+      const keys = await keysOf(context, options)
+      const passphrase = await context.password()
+      if (passphrase.length < PASSPHRASE_CHARACTERS_MIN) {
+        throw new CommandError(
+          EXIT.usage,
+          'badValue',
+          `a passphrase has at least ${PASSPHRASE_CHARACTERS_MIN} characters`,
+        )
+      }
+      const count = await keys.reseal(passphrase).catch(refused)
+      if (context.json) printJson(context, { resealed: count })
+      else context.terminal.out(`${count} keys are sealed anew.\n`)
+    })
+}
+
+function planned(command: Command): Command {
+  return shared(command).option('--plan <file>', 'plan file (default: $WATARI_PLAN)')
+}
+
+/** Guessing is slow (scrypt), and this makes it hopeless. */
+const PASSPHRASE_CHARACTERS_MIN = 16
+
+function refused(error: unknown): never {
+  throw new CommandError(EXIT.data, 'keyRefused', error instanceof Error ? error.message : 'the key store failed')
+}
+
+function textIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new CommandError(EXIT.data, 'unreadable', `${path} cannot be read (${code})`)
+  }
 }
 
 function writePacks(context: Context, notices: readonly Notice[], folder: string): void {

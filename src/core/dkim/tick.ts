@@ -68,6 +68,11 @@ export function reconciler(options: ReconcilerOptions): Reconciler {
 
 async function runTick({ hands, policy, log }: ReconcilerOptions, order: TickOrder): Promise<TickReport> {
   let record = (await hands.store.load()) ?? emptyRecord(policy.domain)
+  if (record.domain !== policy.domain) {
+    throw new Error(
+      `the record of keys is that of ${record.domain}, and the plan is for ${policy.domain}: use another data folder`,
+    )
+  }
   let ordered = order.rotate === true
   const taken: Taken[] = []
   const alerts: Alert[] = []
