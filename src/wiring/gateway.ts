@@ -18,7 +18,7 @@ import { ownZone, type OwnZone } from './own-zone.ts'
 import { readiness } from './readiness.ts'
 import { controlSocketIn, type Ready } from './run.ts'
 import { signingTraffic } from './signing-traffic.ts'
-import type { Environment } from './ses-place.ts'
+import { sesPlace, type Environment } from './ses-place.ts'
 
 export interface StartOptions {
   readonly plan: Plan
@@ -88,7 +88,7 @@ async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | unde
       smtp: listener.address,
       http: `http://${status.address}`,
       control: control.address,
-      ...(keys?.zone === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
+      ...(keys?.zone?.server === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
     },
     async stop() {
       flow.refuseMail()
@@ -111,6 +111,11 @@ interface KeyStart {
   readonly zone?: OwnZone
 }
 
+function awsCredentials({ plan, environment }: StartOptions): Pick<Parameters<typeof ownZone>[0], 'credentials'> {
+  const { credentials } = sesPlace(plan, environment)
+  return credentials === undefined ? {} : { credentials }
+}
+
 /** What the life of the keys needs before any route runs; undefined when the plan leaves keys alone. */
 async function keyStart(options: StartOptions): Promise<KeyStart | undefined> {
   const { plan, basics, dataFolder } = options
@@ -119,7 +124,7 @@ async function keyStart(options: StartOptions): Promise<KeyStart | undefined> {
   const store = await dkimStoreIn(options)
   const served =
     dkim.publish === 'cname' && dkim.zone !== undefined
-      ? { zone: await ownZone({ plan: dkim.zone, dataFolder, domain, basics }) }
+      ? { zone: await ownZone({ plan: dkim.zone, dataFolder, domain, basics, ...awsCredentials(options) }) }
       : {}
   return { dkim, store, dns: planDns(plan, basics, served.zone?.server), ...served }
 }

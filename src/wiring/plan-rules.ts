@@ -23,6 +23,7 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
     stagesNotRising,
     rollBackAboveGate,
     aliasesWithoutZone,
+    zoneServedByNobody,
     mailFromOutsideDomain,
     warningAfterTheEnd,
   ]
@@ -115,6 +116,13 @@ function aliasesWithoutZone({ dkim }: Plan): readonly RuleFault[] {
   if (dkim?.publish !== 'cname' || dkim.zone !== undefined) return []
   const mend = 'Add dkim.zone with the zone of your own that the CNAMEs point into, or publish by txt.'
   return [{ path: ['dkim', 'publish'], what: 'is cname without dkim.zone', mend }]
+}
+
+function zoneServedByNobody({ dkim }: Plan): readonly RuleFault[] {
+  const zone = dkim?.zone
+  if (zone === undefined || zone.hostedZone !== undefined || zone.nameServers.length > 0) return []
+  const mend = 'Name the servers of the zone, or its hosted zone in Route 53 as dkim.zone.hostedZone.'
+  return [{ path: ['dkim', 'zone', 'nameServers'], what: 'is empty, and there is no hosted zone', mend }]
 }
 
 /** SES takes only a subdomain of the identity (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html). */

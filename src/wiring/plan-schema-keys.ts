@@ -44,7 +44,12 @@ const spfTerm = () =>
 
 const zone = z.strictObject({
   apex: domain(),
-  nameServers: list(domain(), 1),
+  hostedZone: z
+    .string()
+    .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'is no id of a hosted zone' })
+    .describe('the id of a hosted zone such as Z0123456789ABCDEFGHIJ')
+    .exactOptional(),
+  nameServers: list(domain()).default([]),
   host: host().default('127.0.0.1'),
   port: port(0).default(53),
 })

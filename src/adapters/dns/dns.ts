@@ -5,7 +5,7 @@ import type { Dns, DnsAnswer, DnsQuestion, DnsServer } from '../../core/base/dns
 import { exchangeByTcp, exchangeByUdp, type Exchange } from './exchange.ts'
 import { UDP_TRIES } from './limits.ts'
 import { queryFor } from './message.ts'
-import { canonicalName, isAskable } from './name.ts'
+import { canonicalName, isAskable } from '../../core/base/dns-name.ts'
 import { answerIn, type Asking } from './reading.ts'
 import { zoneFinder, type FixedZone } from './zone-finder.ts'
 

@@ -11,7 +11,7 @@ import type {
   DnsZone,
 } from '../../core/base/dns.ts'
 import { ALIASES_MAX, CONCURRENT_MAX, TRUTH_QUESTIONS_MAX } from './limits.ts'
-import { canonicalName } from './name.ts'
+import { canonicalName } from '../../core/base/dns-name.ts'
 
 /**
  * Asks every authoritative server of the name's zone; where one answers with an alias into another zone, every server of

@@ -2,7 +2,7 @@
 import type { Answer, DecodedPacket } from 'dns-packet'
 import type { DnsAnswer, DnsFault, DnsQuestion, DnsRecord } from '../../core/base/dns.ts'
 import { ALIASES_MAX } from './limits.ts'
-import { canonicalName, isWithin } from './name.ts'
+import { canonicalName, isWithin } from '../../core/base/dns-name.ts'
 
 /** RFC 2181 8: a TTL with its highest bit set counts as zero. */
 const TTL_MAX = 0x7fff_ffff

@@ -2,7 +2,7 @@
 // rest; nothing it is sent makes it throw, and nothing it says is longer than the asker takes.
 import { decode, encode, type Answer, type DecodedPacket, type OptAnswer } from 'dns-packet'
 import { EDNS_OCTETS } from './limits.ts'
-import { isWithin } from './name.ts'
+import { isWithin } from '../../core/base/dns-name.ts'
 import { readQuestion, type RawQuestion } from './raw-question.ts'
 import type { ZoneIndex } from './zone-index.ts'
 

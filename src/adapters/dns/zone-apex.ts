@@ -1,6 +1,6 @@
 // The records a zone of ours has of itself: SOA, NS, and the addresses of name servers within it.
 import type { DnsRecord } from '../../core/base/dns.ts'
-import { canonicalName, isWithin } from './name.ts'
+import { canonicalName, isWithin } from '../../core/base/dns-name.ts'
 import type { Soa } from './zone-text.ts'
 
 /** Serials are counted in 32 bits (RFC 1982); zero has a special meaning for some programs. */

@@ -3,11 +3,12 @@
 import { assert } from '../../core/base/assert.ts'
 import type { Clock } from '../../core/base/clock.ts'
 import type { DnsRecord, Zone } from '../../core/base/dns.ts'
-import { canonicalName } from './name.ts'
+import { canonicalName } from '../../core/base/dns-name.ts'
 import { apexRecordsOf, nextSerial, sameSoa, soaOf, type ZoneOwner } from './zone-apex.ts'
 import { markOf, readVersion, replaceZone, type Version } from './zone-disk.ts'
-import { checkedName, checkedText } from './zone-rules.ts'
-import { stringsOfText, zoneLine, type ZoneContents } from './zone-text.ts'
+import { checkedName, checkedText } from '../../core/base/zone-rules.ts'
+import { zoneLine, type ZoneContents } from './zone-text.ts'
+import { stringsOf } from '../../core/base/txt-strings.ts'
 
 export interface ZoneFileOptions extends ZoneOwner {
   readonly path: string
@@ -56,7 +57,7 @@ export async function openZoneFile(options: ZoneFileOptions): Promise<ZoneFile> 
     },
     async put(record) {
       const name = checkedText(record, apex)
-      await change(name, [{ name, ttlSeconds: record.ttlSeconds, type: 'TXT', strings: stringsOfText(record.text) }])
+      await change(name, [{ name, ttlSeconds: record.ttlSeconds, type: 'TXT', strings: stringsOf(record.text) }])
     },
     async remove(name) {
       await change(checkedName(name, apex), [])

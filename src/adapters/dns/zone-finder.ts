@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import type { Clock } from '../../core/base/clock.ts'
 import type { Dns, DnsAnswer, DnsQuestion, DnsRecord, DnsServer, DnsZone } from '../../core/base/dns.ts'
 import { ADDRESSES_MAX, NAME_SERVERS_MAX, ZONE_CACHE_MAX, ZONE_CACHE_MS, ZONE_STEPS_MAX } from './limits.ts'
-import { canonicalName, isWithin, parentOf } from './name.ts'
+import { canonicalName, isWithin, parentOf } from '../../core/base/dns-name.ts'
 
 const DNS_PORT = 53
 

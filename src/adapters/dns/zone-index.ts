@@ -2,7 +2,7 @@
 // there without records because something lies below them.
 import type { Answer } from 'dns-packet'
 import type { DnsRecord } from '../../core/base/dns.ts'
-import { isWithin, parentOf } from './name.ts'
+import { isWithin, parentOf } from '../../core/base/dns-name.ts'
 import type { Soa, ZoneContents } from './zone-text.ts'
 
 export interface ZoneIndex {

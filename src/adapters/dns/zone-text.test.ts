@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DnsRecord } from '../../core/base/dns.ts'
-import { readZone, stringsOfText, writeZone, type ZoneContents } from './zone-text.ts'
+import { readZone, writeZone, type ZoneContents } from './zone-text.ts'
+import { stringsOf } from '../../core/base/txt-strings.ts'
 
 const SOA = {
   ttlSeconds: 86_400,
@@ -41,16 +42,16 @@ describe('a zone as text', () => {
     const octets = fc.array(fc.nat(255), { maxLength: 600 }).map((codes) => String.fromCharCode(...codes))
     fc.assert(
       fc.property(fc.array(octets, { minLength: 1, maxLength: 4 }), (texts) => {
-        const whole = zone(ns, ...texts.map((text) => txt(...stringsOfText(text))))
+        const whole = zone(ns, ...texts.map((text) => txt(...stringsOf(text))))
         expect(readZone(writeZone(whole), 'dkim.example')).toEqual(whole)
       }),
     )
   })
 
   test('has a string of 255 octets, then the next', () => {
-    expect(stringsOfText('')).toEqual([''])
-    expect(stringsOfText('a'.repeat(255))).toEqual(['a'.repeat(255)])
-    expect(stringsOfText('a'.repeat(256))).toEqual(['a'.repeat(255), 'a'])
+    expect(stringsOf('')).toEqual([''])
+    expect(stringsOf('a'.repeat(255))).toEqual(['a'.repeat(255)])
+    expect(stringsOf('a'.repeat(256))).toEqual(['a'.repeat(255), 'a'])
   })
 
   const written = writeZone(zone(ns, txt('x')))

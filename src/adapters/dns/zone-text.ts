@@ -2,7 +2,7 @@
 // load it as it is and a person can read it. What is read back is exactly this form; anything else is an error with a line.
 import { isIPv4, isIPv6 } from 'node:net'
 import type { DnsRecord } from '../../core/base/dns.ts'
-import { isWithin } from './name.ts'
+import { isWithin } from '../../core/base/dns-name.ts'
 
 /** RFC 1035 3.3.14: a character-string has at most 255 octets. */
 const STRING_OCTETS_MAX = 255
@@ -27,13 +27,6 @@ export interface ZoneContents {
   readonly soa: Soa
   /** NS, A, AAAA and TXT. */
   readonly records: readonly DnsRecord[]
-}
-
-/** The character-strings of a text, each as long as it may be; one empty string for an empty text. */
-export function stringsOfText(text: string): readonly string[] {
-  const strings: string[] = []
-  for (let at = 0; at < text.length; at += STRING_OCTETS_MAX) strings.push(text.slice(at, at + STRING_OCTETS_MAX))
-  return strings.length === 0 ? [''] : strings
 }
 
 export function writeZone({ apex, soa, records }: ZoneContents): string {

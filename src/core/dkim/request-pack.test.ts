@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { aRequest, RECORDS } from '../../../test/support/dns-request.ts'
 import { requestPack } from './request-pack.ts'
-import { quotedStrings, stringsOf } from './txt-value.ts'
+import { stringsOf } from '../base/txt-strings.ts'
+import { quotedStrings } from './txt-value.ts'
 
 const file = (name: string) => requestPack(aRequest('en'), 'en').files!.find((one) => one.name === name)!.text
 

@@ -27,9 +27,11 @@ export interface DkimPlan {
   readonly contact: ContactPlan
 }
 
-/** A zone of our own that this gateway serves. */
+/** A zone of our own: in Route 53, or served by this gateway. */
 export interface OwnZonePlan {
   readonly apex: string
+  /** The id of its hosted zone in Route 53; then nothing is served from here. */
+  readonly hostedZone?: string
   /** Names of its servers, as its NS records say; the first is the primary. */
   readonly nameServers: readonly string[]
   readonly host: string

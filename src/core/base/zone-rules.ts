@@ -1,6 +1,6 @@
 // What may be put into a zone of ours. A wrong name or value is refused with a sentence before anything is written.
-import { ZONE_TEXT_OCTETS_MAX, type ZoneText } from '../../core/base/dns.ts'
-import { canonicalName, isWithin } from './name.ts'
+import { ZONE_TEXT_OCTETS_MAX, type ZoneText } from './dns.ts'
+import { canonicalName, isWithin } from './dns-name.ts'
 
 /** RFC 2181 8 */
 const TTL_MAX = 0x7fff_ffff
