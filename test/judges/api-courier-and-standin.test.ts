@@ -194,7 +194,7 @@ test('the account and the identity are read as they are', async () => {
   await controlPlane.stop()
   const again = sesControlPlane(place(), fakeClock())
   const facts = await sesIdentity(again).facts('example.com')
-  expect(facts?.dkim).toEqual({ signingEnabled: true, status: 'SUCCESS', origin: 'EXTERNAL' })
+  expect(facts?.dkim).toEqual({ signingEnabled: true, status: 'SUCCESS', origin: 'EXTERNAL', tokens: ['key1'] })
   expect(facts?.mailFrom?.status).toBe('SUCCESS')
   expect(alignmentFault(facts, 'example.com')).toBeUndefined()
   await again.stop()
