@@ -114,6 +114,7 @@ const budget = z.strictObject({
   yenPerMonth: count().exactOptional(),
   legacyYenPerMonth: count().exactOptional(),
   sesYenPerMail: count().exactOptional(),
+  yenPerDollar: amount(1, 10_000).default(150),
   estimateYen: z.record(text(), count()).describe('item: yen').exactOptional(),
   reservedCapacity: yesOrNo().exactOptional(),
 })
@@ -142,6 +143,6 @@ export const designFields = {
   archive: archive.default({}),
   recovery: recovery.default({}),
   security: security.default({}),
-  budget: budget.default({}),
+  budget: budget.prefault({}),
   schedule: schedule.default({}),
 }

@@ -140,6 +140,8 @@ export interface BudgetPlan {
   readonly yenPerMonth?: number
   readonly legacyYenPerMonth?: number
   readonly sesYenPerMail?: number
+  /** The rate that bills are turned into yen with; an assumption, printed as one. */
+  readonly yenPerDollar: number
   /** The design's own estimate, item by item. */
   readonly estimateYen?: Readonly<Record<string, number>>
   readonly reservedCapacity?: boolean
