@@ -50,7 +50,8 @@ export function printable(text: string): string {
 // Wide characters of East Asia take two columns (Unicode UAX 11, the blocks in use).
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/gu
-function widthOf(text: string): number {
+/** How many columns a text takes. */
+export function widthOf(text: string): number {
   return Array.from(text).length + (text.match(WIDE)?.length ?? 0)
 }
 

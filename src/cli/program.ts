@@ -1,5 +1,6 @@
 // The command line as one tree, and the one place where a failed command becomes an exit code and a message.
 import { Command, CommanderError } from 'commander'
+import { addCostCommand } from './commands/cost.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
@@ -60,6 +61,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addDkimCommands(program, environment, programs)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
+  addCostCommand(program, environment, programs)
   for (const group of program.commands) {
     if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)
   }

@@ -110,11 +110,29 @@ const security = z.strictObject({
   smtpRotationDays: count().exactOptional(),
 })
 
+// What the bill of `watari cost` depends on and no design says; printed with it.
+const assume = z.strictObject({
+  dimensionValues: whole(0, 1_000_000).default(1),
+  receivingDomains: whole(0, 1_000_000).default(1_000),
+  customMetrics: whole(0, 1_000_000).default(3),
+  // The most that a batch may hold without a window (Lambda, SQS event source).
+  eventsPerBatch: whole(1, 10_000).default(10),
+  millisecondsPerBatch: whole(1, 900_000).default(200),
+  eventOctets: whole(1, 262_144).default(2_000),
+  archiveOctetsPerMail: whole(0, 1_048_576).default(400),
+  archiveObjects: oneOf(['hourly', 'each']).default('hourly'),
+  logOctetsPerMail: whole(0, 1_048_576).default(0),
+  attachmentOctetsPerMail: whole(0, 41_943_040).default(0),
+})
+
 const budget = z.strictObject({
   yenPerMonth: count().exactOptional(),
   legacyYenPerMonth: count().exactOptional(),
   sesYenPerMail: count().exactOptional(),
   yenPerDollar: amount(1, 10_000).default(150),
+  sesPricing: oneOf(['aLaCarte', 'essentials', 'pro', 'enterprise']).default('aLaCarte'),
+  sesDollarsPerThousand: amount(0, 10).exactOptional(),
+  assume: assume.prefault({}),
   estimateYen: z.record(text(), count()).describe('item: yen').exactOptional(),
   reservedCapacity: yesOrNo().exactOptional(),
 })

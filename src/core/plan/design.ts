@@ -142,9 +142,40 @@ export interface BudgetPlan {
   readonly sesYenPerMail?: number
   /** The rate that bills are turned into yen with; an assumption, printed as one. */
   readonly yenPerDollar: number
+  /** How SES is paid: nothing monthly, or one of the plans of July 2026. */
+  readonly sesPricing: SesPricing
+  /** A price agreed with AWS for a thousand recipients, instead of the list's. */
+  readonly sesDollarsPerThousand?: number
+  readonly assume: CostAssumptions
   /** The design's own estimate, item by item. */
   readonly estimateYen?: Readonly<Record<string, number>>
   readonly reservedCapacity?: boolean
+}
+
+export type SesPricing = 'aLaCarte' | 'essentials' | 'pro' | 'enterprise'
+
+/** What a bill depends on and the design does not say. Each is printed with the bill. */
+export interface CostAssumptions {
+  /** Distinct values of the CloudWatch dimension: each is a metric of its own for each kind of event. */
+  readonly dimensionValues: number
+  /** Domains that mail goes to: what the dimension would have if it were the receiving domain. */
+  readonly receivingDomains: number
+  /** Metrics of our own (§4.3.1). */
+  readonly customMetrics: number
+  /** Messages of the queue that the function takes at once. */
+  readonly eventsPerBatch: number
+  /** How long the function works on them. */
+  readonly millisecondsPerBatch: number
+  /** One event as JSON. */
+  readonly eventOctets: number
+  /** What the archive keeps of a mail, compressed. */
+  readonly archiveOctetsPerMail: number
+  /** hourly: one object an hour; each: an object for each event. */
+  readonly archiveObjects: 'hourly' | 'each'
+  /** What CloudWatch Logs takes in for a mail; 0: the functions log faults and sums only. */
+  readonly logOctetsPerMail: number
+  /** Octets of attachments in a mail on average. */
+  readonly attachmentOctetsPerMail: number
 }
 
 /** The phases (§10.1, §11). */

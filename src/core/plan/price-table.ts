@@ -100,6 +100,7 @@ export const NOT_PRICED = [
   'cloudTrailAndConfig',
   'tax',
 ] as const
+export type NotPriced = (typeof NOT_PRICED)[number]
 
 /** What so many units cost in a month, tier by tier. Units are whole; a part of a picodollar is rounded. */
 export function costOf({ tiers, per }: Price, units: bigint): Picodollars {
