@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import { latin1Bytes, utf8FromLatin1 } from '../base/bytes.ts'
 import type { Route } from '../shift/route.ts'
 import type { Meter } from '../watch/metrics.ts'
-import { domainOf, parseMailbox, spelled } from './address.ts'
+import { domainFits, domainOf, parseMailbox, spelled } from './address.ts'
 import type { Content, NewMail, PartPlan } from './mail.ts'
 import type { Client, Envelope, Intake, MailQueue } from './ports.ts'
 import { receivedHeader } from './received.ts'
@@ -90,10 +90,7 @@ function judgeSender({ policy, toAscii }: AcceptOptions, client: Client, sender:
   const mailbox = parseMailbox(sender, toAscii)
   if (mailbox === 'nonAsciiLocalPart') return refuse('nonAsciiLocalPart', 'the local part must be ASCII')
   if (mailbox === 'syntax') return refuse('senderSyntax', 'the sender address is malformed')
-  const allowed = policy.senderDomains
-  const fits = (rule: string): boolean =>
-    rule.startsWith('.') ? mailbox.domain.endsWith(rule) : mailbox.domain === rule
-  if (allowed.length > 0 && !allowed.some(fits)) {
+  if (!domainFits(mailbox.domain, policy.senderDomains)) {
     return refuse('senderNotAllowed', 'mail from this domain is not sent here; see gateway.senderDomains in the plan')
   }
   return undefined

@@ -94,6 +94,14 @@ export function quotedSpelling(address: string): string {
   return local.startsWith('"') || !hasDotFault(local) ? address : `"${local}"${address.slice(at)}`
 }
 
+/** The other way round: a local part whose quotes stand there only for its dots, as old carrier addresses are given to SES. */
+export function bareSpelling(address: string): string {
+  const at = splitAt(address)
+  const local = address.slice(1, at - 1)
+  const quoted = address.startsWith('"') && at > 2
+  return quoted && ATEXT.test(local) && hasDotFault(local) ? `${local}${address.slice(at)}` : address
+}
+
 /** The domain of an address that was accepted before, lower case; '' for the null reverse-path. */
 export function domainOf(address: string): string {
   return address.slice(splitAt(address) + 1).toLowerCase()
@@ -102,4 +110,9 @@ export function domainOf(address: string): string {
 /** True when `domain` is `parent` or lies under it. */
 export function isUnder(domain: string, parent: string): boolean {
   return domain === parent || domain.endsWith(`.${parent}`)
+}
+
+/** Whether a domain is one of these; '.example.jp' means all under it, and no rule at all means any domain. */
+export function domainFits(domain: string, rules: readonly string[]): boolean {
+  return rules.length === 0 || rules.some((rule) => (rule.startsWith('.') ? domain.endsWith(rule) : domain === rule))
 }

@@ -1,10 +1,10 @@
-// The delivery status notification to a sender whose mail has failed for good: RFC 3464 in an RFC 6522 multipart/report,
-// in Japanese and English. It goes by the legacy route, because SES takes no null reverse-path.
-import { base64Lines, latin1Bytes, utf8Bytes } from '../base/bytes.ts'
+// The delivery status notification (RFC 3464) to a sender whose mail we have given up ourselves, in Japanese and English.
+// What SES tells us later of a mail that it took is told by core/feedback/delivery-report.ts, in the same container.
 import { rfcDate } from '../base/rfc-date.ts'
-import { headerBlock, measuredContent } from './content.ts'
+import { headerBlock } from './content.ts'
 import type { Content, NewMail } from './mail.ts'
 import type { Reply } from './outcome.ts'
+import { oneLine, reportMail } from './report-mail.ts'
 import type { Failure } from './settle.ts'
 
 export interface BounceQuestion {
@@ -21,68 +21,29 @@ export interface BounceQuestion {
 
 /** RFC 3464 wants the header; more of it than this helps nobody and makes bounces of bounces grow. */
 const ORIGINAL_HEADER_MAX = 32_768
-/** A reply longer than this is cut in the notification; the log has it masked. */
-const DIAGNOSTIC_MAX = 512
 
 /** The notification as a mail for the queue: null reverse-path, one recipient, legacy route. */
 export function bounceMail(question: BounceQuestion): NewMail {
-  const original = question.originalContent
-    ? headerBlock(question.originalContent, ORIGINAL_HEADER_MAX)
-    : new Uint8Array()
-  const content = asContent(bounceText(question), original, question.id)
-  return {
-    id: question.id,
-    acceptedAt: question.nowMs,
-    sender: '',
+  const { id, nowMs, hostname, original, originalContent } = question
+  return reportMail({
+    id,
+    nowMs,
+    dueAt: nowMs,
+    hostname,
+    to: original.sender,
     stream: 'bounce',
-    content,
-    parts: [
-      {
-        route: 'legacy',
-        recipients: [question.original.sender],
-        state: 'waiting',
-        dueAt: question.nowMs,
-        attempts: 0,
-        reason: 'accepted',
-      },
+    subject: 'Undelivered Mail Returned to Sender',
+    type: 'delivery-status',
+    text: humanText(question),
+    fields: [
+      `Reporting-MTA: dns; ${hostname}`,
+      `X-Watari-Mail-Id: ${original.id}`,
+      `Arrival-Date: ${rfcDate(original.acceptedAt)}`,
+      '',
+      ...question.failures.flatMap(recipientFields),
     ],
-  }
-}
-
-const boundaryOf = (id: string): string => `watari-${id}`
-
-function bounceText(question: BounceQuestion): string {
-  const { id, nowMs, hostname, original } = question
-  const boundary = boundaryOf(id)
-  return lines(
-    `Date: ${rfcDate(nowMs)}`,
-    `From: Mail Delivery System <mailer-daemon@${hostname}>`,
-    `To: <${original.sender}>`,
-    `Message-ID: <${id}@${hostname}>`,
-    'Subject: Undelivered Mail Returned to Sender',
-    // RFC 3834 5: so that nothing answers an answer.
-    'Auto-Submitted: auto-replied',
-    'MIME-Version: 1.0',
-    `Content-Type: multipart/report; report-type=delivery-status; boundary="${boundary}"`,
-    '',
-    `--${boundary}`,
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
-    '',
-    base64Lines(utf8Bytes(humanText(question))),
-    `--${boundary}`,
-    'Content-Type: message/delivery-status',
-    '',
-    `Reporting-MTA: dns; ${hostname}`,
-    `X-Watari-Mail-Id: ${original.id}`,
-    `Arrival-Date: ${rfcDate(original.acceptedAt)}`,
-    '',
-    ...question.failures.flatMap(recipientFields),
-    `--${boundary}`,
-    'Content-Type: text/rfc822-headers',
-    '',
-    '',
-  )
+    original: originalContent ? headerBlock(originalContent, ORIGINAL_HEADER_MAX) : new Uint8Array(),
+  })
 }
 
 /** RFC 3464 2.3. The recipient keeps the spelling it was given with, so that a list cleaner finds it. */
@@ -118,21 +79,4 @@ function humanText({ hostname, original, failures }: BounceQuestion): string {
     `Mail id: ${original.id}`,
     '',
   ].join('\n')
-}
-
-function oneLine(text: string): string {
-  return text.slice(0, DIAGNOSTIC_MAX).replaceAll(/[^ -~]+/g, '?')
-}
-
-function lines(...all: string[]): string {
-  return `${all.join('\r\n')}\r\n`
-}
-
-function asContent(text: string, originalHeader: Uint8Array, id: string): Content {
-  // The original header is in wire form already; nothing else here begins a line with a dot.
-  return measuredContent([
-    latin1Bytes(text.replace(/\r\n$/, '')),
-    originalHeader,
-    latin1Bytes(`\r\n--${boundaryOf(id)}--\r\n`),
-  ])
 }

@@ -35,6 +35,15 @@ export function mailIds(options: { readonly gateway: number }): (nowMs: number) 
   }
 }
 
+/**
+ * An id that comes out the same whenever it is made anew: `hash` (its low 22 bits) stands where gateway and counter do.
+ * `at` is when the thing happened that the mail is about.
+ */
+export function derivedMailId({ at, hash }: { readonly at: number; readonly hash: number }): string {
+  const ms = Math.max(0, Math.trunc(at) - EPOCH_AT)
+  return encodeMailId({ high: Math.floor(ms / 1024), low: (ms % 1024) * (GATEWAYS * PER_MS) + (hash & 0x3f_ffff) })
+}
+
 export function encodeMailId({ high, low }: MailIdBits): string {
   // 65 bits of text for 64 of value: the first character holds 4 bits, 6 more characters the rest of `high` with 2 bits of `low`.
   let text = ALPHABET[high >>> 28]!

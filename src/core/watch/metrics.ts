@@ -14,6 +14,7 @@ export interface CounterLabels {
   watari_unclear_total: 'route'
   watari_quarantined_total: 'reason'
   watari_bounces_total: never
+  watari_returns_total: 'kind' | 'result'
   watari_alarms_total: 'event'
 }
 export type CounterName = keyof CounterLabels
