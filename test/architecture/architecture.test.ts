@@ -16,6 +16,7 @@ describe('the rules can fail: a planted fault is found', () => {
     ['an adapter in core', 'src/core/mail/x.ts', "import { a } from '../../adapters/node/log.ts'\n", /core-is-pure/],
     ['dkim seen by mail', 'src/core/mail/x.ts', "import { a } from '../dkim/decide.ts'\n", /mail-asks-shift/],
     ['mail seen by shift', 'src/core/shift/x.ts', "import { a } from '../mail/mail.ts'\n", /stand-alone/],
+    ['shift seen by feedback', 'src/core/feedback/x.ts', "import { a } from '../shift/stage.ts'\n", /feedback-knows/],
     ['one adapter in another', 'src/adapters/ses/x.ts', "import { a } from '../smtp/courier.ts'\n", /siblings/],
     ['the SDK in the gateway', 'src/gateway/x.ts', "import { a } from '@aws-sdk/client-sesv2'\n", /aws-sdk/],
     ['ours in the stand-in', 'src/standin/x.ts', "import { a } from '../core/mail/mail.ts'\n", /stand-in-shares/],

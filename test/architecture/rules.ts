@@ -47,6 +47,12 @@ const IMPORT_RULES: readonly ImportRule[] = [
     },
   },
   {
+    name: 'feedback-knows-mail',
+    why: 'core/feedback speaks of mails and answers by mail; it sees base, mail and watch, and decides nothing of the shift.',
+    from: /^src\/core\/feedback\//,
+    forbids: (to) => inside('core')(to) && !/^src\/core\/(base|mail|watch|feedback)\//.test(to),
+  },
+  {
     name: 'adapters-are-siblings',
     why: 'an adapter sees core and its own folder, never another adapter. Wiring brings them together.',
     from: /^src\/adapters\//,

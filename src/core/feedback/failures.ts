@@ -4,10 +4,12 @@ import { bareSpelling, canonical, parseMailbox } from '../mail/address.ts'
 import { oneLine } from '../mail/report-mail.ts'
 import { classify, enhancedIn, replyText } from './classify.ts'
 import type { EventRecipient, FeedbackEvent } from './event.ts'
-import { SUPPRESSED, wordsFor, type Words } from './meaning-words.ts'
+import { REFUSED, SUPPRESSED, wordsFor, type Words } from './meaning-words.ts'
 
 export type BounceEvent = Extract<FeedbackEvent, { readonly kind: 'bounce' }>
 export type ComplaintEvent = Extract<FeedbackEvent, { readonly kind: 'complaint' }>
+/** SES took the mail and then did not send it: it found a virus, or could not fill in a template. */
+export type RefusalEvent = Extract<FeedbackEvent, { readonly kind: 'reject' | 'renderingFailure' }>
 
 /** One recipient of a delivery report. */
 export interface Failed {
@@ -51,6 +53,19 @@ export function suppressedByComplaint(event: ComplaintEvent, recipients: readonl
     status: '5.7.1',
     diagnostic: diagnosticOf(undefined, `Complaint/${event.subType ?? ''}`),
     words: SUPPRESSED,
+  }))
+}
+
+/** A mail that SES refused after it had taken it: nobody got it. */
+export function refusalsOf(event: RefusalEvent, recipients: readonly EventRecipient[]): readonly Failed[] {
+  const virus = event.kind === 'reject'
+  const said = virus ? event.reason : (event.message ?? 'the template could not be filled in')
+  return recipients.map(({ address }) => ({
+    recipient: originalSpelling(address, event.mail.destinations),
+    // RFC 3463 3.7 and 3.8: 5.6.0 other media error, 5.7.0 other security status.
+    status: virus ? '5.7.0' : '5.6.0',
+    diagnostic: diagnosticOf(undefined, said),
+    words: REFUSED,
   }))
 }
 

@@ -51,6 +51,12 @@ export const SUPPRESSED: Words = {
   en: 'Not sent: the address is on a suppression list after an earlier bounce or complaint.',
 }
 
+/** SES took the mail and did not pass it on. */
+export const REFUSED: Words = {
+  ja: 'Amazon SES がこのメールの送信を拒否しました。受信側には渡っていません。',
+  en: 'Amazon SES refused to send this mail. No receiver has seen it.',
+}
+
 export function wordsFor(meaning: Meaning): Words {
   if (meaning.kind === 'unknown') return UNKNOWN
   return meaning.kind === 'hard' && meaning.doubtful === true ? NOBODY_OR_REFUSED : WORDS[meaning.reason]

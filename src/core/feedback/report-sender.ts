@@ -7,7 +7,7 @@ import type { NewMail } from '../mail/mail.ts'
 import type { MailQueue, QueueDesk } from '../mail/ports.ts'
 import type { Meter } from '../watch/metrics.ts'
 import type { EventRecipient } from './event.ts'
-import type { BounceEvent, ComplaintEvent } from './failures.ts'
+import type { BounceEvent, ComplaintEvent, RefusalEvent } from './failures.ts'
 import { returnPace, type PaceLimits } from './return-pace.ts'
 
 export interface ReportSenderOptions {
@@ -27,7 +27,7 @@ export type Sent =
   /** The disk refused: the event must be handled again. */
   | { readonly kind: 'again'; readonly reason: 'storageFailed' }
 
-type Event = BounceEvent | ComplaintEvent
+type Event = BounceEvent | ComplaintEvent | RefusalEvent
 interface Made {
   readonly id: string
   readonly nowMs: number
@@ -83,7 +83,9 @@ async function put(options: ReportSenderOptions, { event, key, pace, report, cou
 }
 
 /** The same for the same event, whoever handles it and in whatever order it names its recipients. */
-function keyOf({ kind, at, mail, feedbackId }: Event, recipients: readonly EventRecipient[]): string {
+function keyOf(event: Event, recipients: readonly EventRecipient[]): string {
+  const { kind, at, mail } = event
+  const feedbackId = 'feedbackId' in event ? event.feedbackId : undefined
   const addresses = recipients.map(({ address }) => address.toLowerCase()).toSorted()
   return [kind, mail.sesMessageId, feedbackId ?? String(at), ...addresses].join(' ')
 }

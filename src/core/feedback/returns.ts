@@ -4,8 +4,15 @@ import { domainFits, parseMailbox } from '../mail/address.ts'
 import { decodeMailId } from '../mail/mail-id.ts'
 import { complaintReport } from './complaint-report.ts'
 import { deliveryReport } from './delivery-report.ts'
-import type { EventRecipient, FeedbackMail } from './event.ts'
-import { failuresOf, suppressedByComplaint, type BounceEvent, type ComplaintEvent } from './failures.ts'
+import type { EventRecipient, FeedbackEvent, FeedbackMail } from './event.ts'
+import {
+  failuresOf,
+  refusalsOf,
+  suppressedByComplaint,
+  type BounceEvent,
+  type ComplaintEvent,
+  type RefusalEvent,
+} from './failures.ts'
 import { reportSender, type ReportSenderOptions, type Sent } from './report-sender.ts'
 
 /** watari: reports by Watari; ses: SES forwards bounces by mail itself; none: the sender reads events elsewhere. */
@@ -37,6 +44,7 @@ export interface Returns {
   /** `recipients`: those of the event whose state it changed. Never rejects. */
   bounce(event: BounceEvent, recipients: readonly EventRecipient[]): Promise<ReturnAnswer>
   complaint(event: ComplaintEvent, recipients: readonly EventRecipient[]): Promise<ReturnAnswer>
+  refusal(event: RefusalEvent, recipients: readonly EventRecipient[]): Promise<ReturnAnswer>
 }
 
 export function returns(options: ReturnsOptions): Returns {
@@ -64,6 +72,13 @@ export function returns(options: ReturnsOptions): Returns {
       if (event.feedbackType === 'not-spam') return skipped(options, 'complaint', 'notSpam')
       return send(event, recipients, (made) => complaintReport({ ...made, hostname, version, event, recipients }))
     },
+    async refusal(event, recipients) {
+      const why = notReturned(options, event.mail, recipients)
+      if (why !== undefined) return skipped(options, event.kind, why)
+      const failed = refusalsOf(event, recipients)
+      const { mail, at } = event
+      return send(event, recipients, (made) => deliveryReport({ ...made, hostname, mail, at, failed }))
+    },
   }
 }
 
@@ -88,7 +103,7 @@ function isOurs(messageIdField: string | undefined, hostname: string): boolean {
   return id !== undefined && host === hostname && decodeMailId(id) !== undefined
 }
 
-function skipped({ meter }: ReturnsOptions, kind: 'bounce' | 'complaint', reason: NotReturned): ReturnAnswer {
+function skipped({ meter }: ReturnsOptions, kind: FeedbackEvent['kind'], reason: NotReturned): ReturnAnswer {
   meter.count('watari_returns_total', { kind, result: reason })
   return { kind: 'notReturned', reason }
 }
