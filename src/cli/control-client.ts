@@ -1,5 +1,6 @@
 // Asks a running gateway over its control socket. Every trouble becomes a CommandError with its exit code.
 import { request } from 'node:http'
+import type { SuppressionRefusal } from '../core/feedback/suppression-desk.ts'
 import type { OperationRefusal } from '../core/mail/operations.ts'
 import { controlSocketIn } from '../wiring/run.ts'
 import { CommandError, EXIT, type ExitCode } from './exit.ts'
@@ -16,13 +17,15 @@ export interface ControlClient {
   readonly send: <T>(method: 'PUT' | 'POST', path: string, body: object) => Promise<T>
 }
 
-type Refusal = OperationRefusal | 'noKeys' | 'nothingToSwitchTo' | 'switchUnderWay' | 'unsignedGap'
+type Refusal = OperationRefusal | SuppressionRefusal | 'noKeys' | 'nothingToSwitchTo' | 'switchUnderWay' | 'unsignedGap'
 
 const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
   noKeys: EXIT.data,
   nothingToSwitchTo: EXIT.nothing,
   switchUnderWay: EXIT.tryAgain,
   unsignedGap: EXIT.forbidden,
+  noAddress: EXIT.usage,
+  notListed: EXIT.nothing,
   noSuchMail: EXIT.nothing,
   partActive: EXIT.tryAgain,
   wrongState: EXIT.nothing,

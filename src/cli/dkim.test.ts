@@ -42,7 +42,7 @@ async function gateway(withKeys = true): Promise<void> {
     ask: async (question) => (await world.dns.truthOf(question)).views[0]!.answer,
     wake: () => {},
   })
-  const app = controlApp(memoryOperations(), log, withKeys ? keys : undefined)
+  const app = controlApp(memoryOperations(), log, withKeys ? { keys } : {})
   listener = await listenOnSocket(app.fetch, join(folder, 'control.sock'))
 }
 

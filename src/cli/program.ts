@@ -8,6 +8,7 @@ import { addRouteCommands } from './commands/route.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addStageCommands } from './commands/stage.ts'
 import { addStatusCommand } from './commands/status.ts'
+import { addSuppressionCommands } from './commands/suppression.ts'
 import { addUserCommands } from './commands/user.ts'
 import type { Environment } from './context.ts'
 import { CommandError, EXIT } from './exit.ts'
@@ -26,6 +27,7 @@ Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
   control.sock  how these commands reach the gateway  users.json, split.key
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
+  suppression/  who gets nothing by SES
 
 Exit codes: 0 done, 1 nothing found, 64 usage, 65 plan or data wrong, 69 no gateway runs, 70 a fault of Watari,
 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
@@ -58,6 +60,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
+  addSuppressionCommands(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)

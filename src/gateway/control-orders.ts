@@ -13,6 +13,10 @@ export const words = (max: number) =>
 
 export const order = z.strictObject({ by: words(64), reason: words(500) })
 
+/** Whether addresses are shown in full, and to whom: looking at people is recorded. */
+export const shown = { full: z.enum(['yes', 'no']).default('no'), by: words(64).optional() }
+export const NAMELESS = 'by: whoever wants to see addresses gives a name'
+
 export async function bodyOf(context: Context): Promise<unknown> {
   try {
     return await context.req.json()

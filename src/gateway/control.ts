@@ -9,9 +9,11 @@ import { maskAddress, maskText } from '../core/mail/mask.ts'
 import type { PartSummary } from '../core/mail/mail.ts'
 import type { Answer, OperationRefusal, Operations } from '../core/mail/operations.ts'
 import type { DkimOperations } from '../core/dkim/operations.ts'
+import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import { dkimRoutes } from './control-dkim.ts'
-import { bad, bodyOf, order, words } from './control-orders.ts'
+import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
+import { suppressionRoutes } from './control-suppression.ts'
 
 /** Orders are a few words. */
 const BODY_OCTETS_MAX = 16_384
@@ -21,7 +23,6 @@ const HISTORY_MAX = 1_000
 const stageOrder = order.extend({ percent: z.number() })
 const rerouteOrder = order.extend({ route: z.enum(['legacy', 'ses']) })
 const routeName = z.enum(['legacy', 'ses'])
-const shown = { full: z.enum(['yes', 'no']).default('no'), by: words(64).optional() }
 const showQuery = z.strictObject(shown)
 const listQuery = z.strictObject({
   ...shown,
@@ -33,8 +34,6 @@ const listQuery = z.strictObject({
 })
 const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(HISTORY_MAX).default(20) })
 
-const NAMELESS = 'by: whoever wants to see addresses gives a name'
-
 const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
   noSuchMail: 404,
   partActive: 409,
@@ -45,8 +44,14 @@ const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
   storageFailed: 503,
 }
 
+/** What can be asked beside mails, stage and routes; each only where the gateway has it. */
+export interface OtherDesks {
+  readonly keys?: DkimOperations
+  readonly suppression?: SuppressionOperations
+}
+
 /** The answers of the control channel, without a socket. */
-export function controlApp(operations: Operations, log: Log, keys?: DkimOperations): Hono {
+export function controlApp(operations: Operations, log: Log, { keys, suppression }: OtherDesks = {}): Hono {
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -55,6 +60,7 @@ export function controlApp(operations: Operations, log: Log, keys?: DkimOperatio
   changeRoutes(app, operations)
   routeRoutes(app, operations)
   dkimRoutes(app, keys)
+  if (suppression !== undefined) suppressionRoutes(app, suppression, log)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })

@@ -17,6 +17,7 @@ import { operationsOf } from './operations.ts'
 import { ownZone, type OwnZone } from './own-zone.ts'
 import { readiness } from './readiness.ts'
 import { controlSocketIn, type Ready } from './run.ts'
+import { openSuppression, type Suppression } from './suppression.ts'
 import { signingTraffic } from './signing-traffic.ts'
 import { sesPlace, type Environment } from './ses-place.ts'
 
@@ -39,18 +40,25 @@ export interface StartedGateway {
 export async function startGateway(options: StartOptions): Promise<StartedGateway> {
   const keys = await keyStart(options)
   const sesHeld = mustHold(await keys?.store.load()) ? { sesHeld: 'a DKIM key was being changed' } : {}
-  const flow = await mailFlow({ ...options, ...sesHeld })
+  const suppression = await openSuppression(options.plan, options.dataFolder, options.basics)
+  const flow = await mailFlow({ ...options, ...sesHeld, screen: suppression.screen })
   try {
-    return await open(options, flow, keys)
+    return await open(options, flow, { keys, suppression })
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
     await flow.stop()
+    await suppression.close()
     await keys?.zone?.stop()
     throw error
   }
 }
 
-async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | undefined): Promise<StartedGateway> {
+interface Beside {
+  readonly keys: KeyStart | undefined
+  readonly suppression: Suppression
+}
+
+async function open(options: StartOptions, flow: MailFlow, { keys, suppression }: Beside): Promise<StartedGateway> {
   const { plan, basics, dataFolder } = options
   const { clock, log, meter } = basics
   const now = () => clock.now()
@@ -81,7 +89,11 @@ async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | unde
     life = await keyLife({ ...options, ...keys, ...zone, controlPlane, traffic, misaligned })
   }
   const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
-  const control = await listenOnSocket(controlApp(operations, log, life?.operations).fetch, controlSocketIn(dataFolder))
+  const desks = {
+    suppression: suppression.operations(flow.ses.controlPlane),
+    ...(life === undefined ? {} : { keys: life.operations }),
+  }
+  const control = await listenOnSocket(controlApp(operations, log, desks).fetch, controlSocketIn(dataFolder))
   log.info('ready', { smtp: listener.address, status: status.address })
   return {
     ready: {
@@ -97,7 +109,8 @@ async function open(options: StartOptions, flow: MailFlow, keys: KeyStart | unde
       // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
       const finished = flow.stop().then(() => true)
       const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)
-      if (!(await Promise.race([finished, late]))) log.warn('stoppedBeforeTheEnd')
+      if (await Promise.race([finished, late])) await suppression.close()
+      else log.warn('stoppedBeforeTheEnd')
       await Promise.all([status.close(), control.close(), keys?.zone?.stop()])
       log.info('stopped')
     },

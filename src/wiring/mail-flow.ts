@@ -8,6 +8,7 @@ import { diskSpace } from '../adapters/node/disk-space.ts'
 import { hmacKeyedHash } from '../adapters/node/keyed-hash.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
 import { intake, type AcceptPolicy } from '../core/mail/accept.ts'
+import type { AttemptOptions } from '../core/mail/attempt.ts'
 import { Dispatcher } from '../core/mail/dispatch.ts'
 import { gateFault } from '../core/mail/gate.ts'
 import { inspector } from '../core/mail/inspect.ts'
@@ -39,6 +40,8 @@ export interface MailFlowOptions {
   readonly basics: Basics
   /** See SesSurroundings. */
   readonly smtpCa?: string
+  /** What stops recipients before SES. */
+  readonly screen: NonNullable<AttemptOptions['screen']>
   /** Why the SES route begins held, when a change of key was under way as the program before ended. */
   readonly sesHeld?: string
 }
@@ -144,6 +147,7 @@ function startRoutes(options: MailFlowOptions, parts: FlowParts): Routes {
       route: 'ses',
       courier: couriers.ses,
       pacer: ses.pacer,
+      screen: options.screen,
       reroute: (part) => rerouted(part, split, basics.clock.now()),
     }),
   }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { designFields } from './plan-schema-design.ts'
 import { keysFields } from './plan-schema-keys.ts'
+import { suppressionFields } from './plan-schema-suppression.ts'
 import {
   amount,
   domain,
@@ -172,6 +173,7 @@ export const planSchema = (hostname: string) =>
     addresses: addresses.prefault({}),
     retry: retry.prefault({}),
     ...keysFields,
+    ...suppressionFields,
     ...designFields,
   })
 

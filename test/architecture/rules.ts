@@ -35,7 +35,8 @@ const IMPORT_RULES: readonly ImportRule[] = [
     name: 'mail-asks-shift-only-for-a-route',
     why: 'core/mail knows which way to go (shift/route, shift/stage), never how the shift decides.',
     from: /^src\/core\/mail\//,
-    forbids: (to) => /^src\/core\/(shift|dkim|plan)\//.test(to) && !/^src\/core\/shift\/(route|stage)\.ts$/.test(to),
+    forbids: (to) =>
+      /^src\/core\/(shift|dkim|plan|feedback)\//.test(to) && !/^src\/core\/shift\/(route|stage)\.ts$/.test(to),
   },
   {
     name: 'shift-dkim-and-plan-stand-alone',

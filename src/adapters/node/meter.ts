@@ -25,6 +25,10 @@ const COUNTERS: CounterTable = {
     help: 'Events of SES by whether their sender was sent a report, and why not.',
     labels: ['kind', 'result'],
   },
+  watari_suppressed_total: {
+    help: 'Recipients not sent, because they are on the suppression list.',
+    labels: ['route'],
+  },
   watari_alarms_total: { help: 'Alarms in the log.', labels: ['event'] },
 }
 

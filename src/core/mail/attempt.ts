@@ -10,7 +10,7 @@ import { maskText } from './mask.ts'
 import { allOf, type Delivery, type Outcome } from './outcome.ts'
 import type { Pacer } from './pace.ts'
 import type { Courier, MailQueue } from './ports.ts'
-import { settle, type Failure, type SettlePolicy } from './settle.ts'
+import { NO_OUTCOME, settle, type Failure, type SettlePolicy } from './settle.ts'
 
 export interface AttemptOptions {
   readonly route: Route
@@ -25,6 +25,8 @@ export interface AttemptOptions {
   readonly pacer?: Pacer
   /** What the part shall become instead when it no longer belongs here (the stage went down), or undefined to go on. */
   readonly reroute: (part: ClaimedPart) => readonly PartPlan[] | undefined
+  /** What stops recipients before the courier sees them, an outcome for each of them; undefined when nothing does. */
+  readonly screen?: (part: ClaimedPart) => readonly (Outcome | undefined)[] | undefined
   /** Told how many recipients the next hop took, or may have taken: they count against a quota. */
   readonly sent?: (recipients: number) => void
   /** Makes the sender's notification durable; answers what must be kept of the failures, when nobody can be told. */
@@ -39,14 +41,44 @@ export async function attempt(
 ): Promise<void> {
   const moved = options.reroute(part)
   if (moved) return write(options, part, moved)
-  const delivery = await deliver(part, options)
-  signal(delivery)
-  options.sent?.(delivery.outcomes.filter(({ kind }) => kind === 'delivered' || kind === 'unclear').length)
+  const stopped = options.screen?.(part)
+  const delivery =
+    stopped === undefined
+      ? await handOver(part, options, signal)
+      : await handOverRest(part, stopped, { ...options, signal })
   const settled = settle(part, delivery, options.policy, { nowMs: options.clock.now(), random: options.random.next() })
   report(part, delivery, options)
   let left = settled.left
   if (settled.failures.length > 0) left = [...left, ...(await options.notify(part, settled.failures))]
   return write(options, part, left)
+}
+
+/** The recipients that nothing stops go on; the route says nothing when there are none, and is then not asked. */
+async function handOverRest(
+  part: ClaimedPart,
+  stopped: readonly (Outcome | undefined)[],
+  options: AttemptOptions & { readonly signal: (delivery: Delivery) => void },
+): Promise<Delivery> {
+  const recipients = part.recipients.filter((_, i) => stopped[i] === undefined)
+  const count = part.recipients.length - recipients.length
+  options.meter.count('watari_suppressed_total', { route: options.route }, count)
+  options.log.info('suppressed', { mail: part.mailId, part: part.part, recipients: count })
+  const delivery = recipients.length > 0 ? await handOver({ ...part, recipients }, options, options.signal) : NOT_ASKED
+  let next = 0
+  return { ...delivery, outcomes: part.recipients.map((_, i) => stopped[i] ?? delivery.outcomes[next++] ?? NO_OUTCOME) }
+}
+
+const NOT_ASKED: Delivery = { outcomes: [], signal: { kind: 'healthy' }, counts: true }
+
+async function handOver(
+  part: ClaimedPart,
+  options: AttemptOptions,
+  signal: (delivery: Delivery) => void,
+): Promise<Delivery> {
+  const delivery = await deliver(part, options)
+  signal(delivery)
+  options.sent?.(delivery.outcomes.filter(({ kind }) => kind === 'delivered' || kind === 'unclear').length)
+  return delivery
 }
 
 async function deliver(part: ClaimedPart, { courier, clock, pacer, log }: AttemptOptions): Promise<Delivery> {

@@ -76,7 +76,7 @@ export function settle(
 }
 
 /** A courier that answers for fewer recipients than it was given has lost count: in doubt, not lost. */
-const NO_OUTCOME: Outcome = { kind: 'unclear', reason: 'noOutcome' }
+export const NO_OUTCOME: Outcome = { kind: 'unclear', reason: 'noOutcome' }
 
 type Fate =
   | { readonly kind: 'delivered' }

@@ -18,6 +18,7 @@ export interface Plan extends DesignPlan {
   readonly ses: SesPlan
   readonly addresses: AddressesPlan
   readonly retry: RetryPlan
+  readonly suppression: SuppressionPlan
   readonly dkim?: DkimPlan
   readonly notify: NotifyPlan
 }
@@ -159,4 +160,10 @@ export interface RetryPlan {
   readonly longestSeconds: number
   /** How long an unclear part waits before the same route tries it again. */
   readonly unclearMinutes: { readonly legacy: number; readonly ses: number }
+}
+
+/** Who gets nothing by SES, and what becomes of mail to them. */
+export interface SuppressionPlan {
+  /** A report to the sender, or the old hosts try it. */
+  readonly onHit: 'bounce' | 'legacy'
 }

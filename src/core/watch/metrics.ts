@@ -15,6 +15,7 @@ export interface CounterLabels {
   watari_quarantined_total: 'reason'
   watari_bounces_total: never
   watari_returns_total: 'kind' | 'result'
+  watari_suppressed_total: 'route'
   watari_alarms_total: 'event'
 }
 export type CounterName = keyof CounterLabels
