@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bar, padEnd, padStart, wrapped } from './columns.ts'
-import { widthOf } from './output.ts'
+import { widthOf } from '../core/base/wrap.ts'
 
 describe('padding', () => {
   it('counts a Japanese character as two columns', () => {

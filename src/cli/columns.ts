@@ -1,5 +1,5 @@
 // Laying out texts for a screen of 80 columns, where a Japanese character takes two: padding, wrapping and bars.
-import { widthOf } from './output.ts'
+import { widthOf } from '../core/base/wrap.ts'
 
 export const SCREEN_COLUMNS = 80
 

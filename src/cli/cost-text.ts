@@ -7,7 +7,8 @@ import { bar, padEnd, padStart, SCREEN_COLUMNS, wrapped } from './columns.ts'
 import type { CostWords, Language } from './cost-words.ts'
 import { COST_WORDS_EN } from './cost-words-en.ts'
 import { COST_WORDS_JA } from './cost-words-ja.ts'
-import { grouped, paint, widthOf } from './output.ts'
+import { widthOf } from '../core/base/wrap.ts'
+import { grouped, paint } from './output.ts'
 
 const GAP = 2
 const CHART_COLUMNS = 44

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readPlan } from '../wiring/config.ts'
-import { widthOf } from './output.ts'
+import { widthOf } from '../core/base/wrap.ts'
 import { runCommand } from './program.ts'
 import type { Programs } from './programs.ts'
 

@@ -5,6 +5,10 @@ export const EXIT = {
   ok: 0,
   /** Nothing found, or nothing in a state that allows the order. */
   nothing: 1,
+  /** `check` found warnings, and no error. */
+  warnings: 2,
+  /** `check` found errors. */
+  errors: 3,
   /** EX_USAGE */
   usage: 64,
   /** EX_DATAERR: the plan or a data file is wrong. */
@@ -36,5 +40,16 @@ export class CommandError extends Error {
     this.exitCode = exitCode
     this.reason = reason
     this.mend = mend
+  }
+}
+
+/** Ends a command that has said all there is to say. */
+export class CommandEnd extends Error {
+  override readonly name = 'CommandEnd'
+  readonly exitCode: ExitCode
+
+  constructor(exitCode: ExitCode) {
+    super(`ends with ${exitCode}`)
+    this.exitCode = exitCode
   }
 }

@@ -1,6 +1,7 @@
 // How things look on a terminal: aligned tables, local times with their zone, readable ages and sizes.
 // Foreign text loses its control characters here, because a reply must not move the cursor of a night watch.
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
+import { widthOf } from '../core/base/wrap.ts'
 
 export interface Terminal {
   readonly out: (text: string) => void
@@ -47,14 +48,6 @@ export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?')
 }
 
-// Wide characters of East Asia take two columns (Unicode UAX 11, the blocks in use).
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/gu
-/** How many columns a text takes. */
-export function widthOf(text: string): number {
-  return Array.from(text).length + (text.match(WIDE)?.length ?? 0)
-}
-
 const pad = (value: number) => String(value).padStart(2, '0')
 
 /** `2026-11-25 12:00:00 +09:00`, in the zone of the machine or of TZ. */
@@ -98,7 +91,7 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-const CODES = { red: 31, green: 32 } as const
+const CODES = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 export function paint(colored: boolean, color: keyof typeof CODES, text: string): string {
   return colored ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text
 }

@@ -1,5 +1,6 @@
 // Finds and reads the plan for a command, or fails with every fault of it.
 import type { Plan } from '../core/plan/plan.ts'
+import type { PlaceOf } from '../wiring/config.ts'
 import { pathIn, type Environment } from './context.ts'
 import { CommandError, EXIT } from './exit.ts'
 import type { Programs } from './programs.ts'
@@ -8,6 +9,7 @@ export interface LoadedPlan {
   readonly plan: Plan
   readonly file: string
   readonly warnings: readonly string[]
+  readonly placeOf: PlaceOf
 }
 
 /** `required` is for what runs in earnest: then no plan is taken that nobody named. */
@@ -25,5 +27,5 @@ export function loadPlan(
   if (reading.kind === 'faulty') {
     throw new CommandError(EXIT.data, 'planFaulty', reading.faults.join('\n'), 'docs/plan.md lists all keys.')
   }
-  return { plan: reading.plan, file, warnings: reading.warnings }
+  return { plan: reading.plan, file, warnings: reading.warnings, placeOf: reading.placeOf }
 }

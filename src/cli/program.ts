@@ -1,6 +1,7 @@
 // The command line as one tree, and the one place where a failed command becomes an exit code and a message.
 import { Command, CommanderError } from 'commander'
 import { addCostCommand } from './commands/cost.ts'
+import { addCheckCommand } from './commands/check.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
@@ -11,7 +12,7 @@ import { addStatusCommand } from './commands/status.ts'
 import { addSuppressionCommands } from './commands/suppression.ts'
 import { addUserCommands } from './commands/user.ts'
 import type { Environment } from './context.ts'
-import { CommandError, EXIT } from './exit.ts'
+import { CommandEnd, CommandError, EXIT } from './exit.ts'
 import { paint } from './output.ts'
 import type { Programs } from './programs.ts'
 
@@ -22,6 +23,7 @@ Examples:
   watari stage set 10 --reason "first step"        10 % of the recipients go to SES
   watari stage set 0 --reason "bounces rise"       back to legacy
   watari mail list --state held                    what waits for a person
+  watari check plans/goo.ne.jp.yaml                what will go wrong with this plan
 
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
@@ -29,8 +31,8 @@ Files, in the data folder (--data, $WATARI_DATA, or ./data):
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
   suppression/  who gets nothing by SES
 
-Exit codes: 0 done, 1 nothing found, 64 usage, 65 plan or data wrong, 69 no gateway runs, 70 a fault of Watari,
-73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
+Exit codes: 0 done, 1 nothing found, 2 check warns, 3 check finds errors, 64 usage, 65 plan or data wrong,
+69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
 `
 
 /** Wider lines are hard to read, and a fixed width keeps the documents true. */
@@ -65,6 +67,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
   addCostCommand(program, environment, programs)
+  addCheckCommand(program, environment, programs)
   for (const group of program.commands) {
     if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)
   }
@@ -94,6 +97,7 @@ function failed(error: unknown, args: readonly string[], { terminal }: Environme
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
   // A group without a command: its help was shown.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
+  if (error instanceof CommandEnd) return error.exitCode
   const { exitCode, reason, message, mend } = told(error, args)
   if (exitCode === EXIT.ok) {
     const same = args.includes('--json') ? JSON.stringify({ changed: false, reason, message }) : sentence(message)

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { LineCounter, parseDocument, type Document } from 'yaml'
 import type { Plan } from '../core/plan/plan.ts'
-import { faultAt, faultsOf, renderFault, type PlanFault, type PlanSource } from './plan-faults.ts'
+import { faultAt, faultsOf, keyPosition, renderFault, type PlanFault, type PlanSource } from './plan-faults.ts'
+import type { KeyPath } from '../core/plan/finding.ts'
 import { brokenRules, warningsOf } from './plan-rules.ts'
 import { planSchema, type PlanInput } from './plan-schema.ts'
 
@@ -16,8 +17,11 @@ const FAULTS_SHOWN_MAX = 20
 const ALIASES_MAX = 100
 
 export type PlanReading =
-  | { readonly kind: 'plan'; readonly plan: Plan; readonly warnings: readonly string[] }
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly warnings: readonly string[]; readonly placeOf: PlaceOf }
   | { readonly kind: 'faulty'; readonly faults: readonly string[] }
+
+/** Where a key of the plan stands in its file; the file's first line for a key that is not written. */
+export type PlaceOf = (path: KeyPath) => { readonly line: number; readonly column: number }
 
 /** The plan in a file, or what is wrong with it, a sentence each. */
 export function readPlan(file: string): PlanReading {
@@ -80,7 +84,8 @@ function judge(source: PlanSource, from: { readonly file: string; readonly hostn
   const place = ({ path, what, mend }: ReturnType<typeof brokenRules>[number]) => faultAt(source, path, what, mend)
   const faults = brokenRules(plan).map(place)
   if (faults.length > 0) return { kind: 'faulty', faults: rendered(from.file, faults) }
-  return { kind: 'plan', plan, warnings: rendered(from.file, warningsOf(plan).map(place)) }
+  const warnings = rendered(from.file, warningsOf(plan).map(place))
+  return { kind: 'plan', plan, warnings, placeOf: (path) => keyPosition(source, path) }
 }
 
 /** Defaults that depend on other keys. */

@@ -2,7 +2,8 @@
 // Values are shown only where they cannot be secret: a text is quoted for names and choices, never for keys and credentials.
 import { isMap, isNode, isScalar, type Document, type LineCounter, type Node } from 'yaml'
 import type { z } from 'zod'
-import { descriptionAt, keysAt, nearest, whereElse, type KeyPath } from './plan-keys.ts'
+import type { KeyPath } from '../core/plan/finding.ts'
+import { descriptionAt, keysAt, nearest, whereElse } from './plan-keys.ts'
 
 export interface PlanFault {
   readonly line: number
@@ -150,8 +151,8 @@ function position(source: PlanSource, path: KeyPath): { readonly line: number; r
   return isNode(node) && node.range ? lineOf(source, node.range[0]) : keyPosition(source, path)
 }
 
-/** Where the key itself stands, or the nearest key above that exists. */
-function keyPosition(source: PlanSource, path: KeyPath): { readonly line: number; readonly column: number } {
+/** Where the key itself stands, or the nearest key above that exists. Lines and columns count from 1. */
+export function keyPosition(source: PlanSource, path: KeyPath): { readonly line: number; readonly column: number } {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const node = keyNode(source.document, path.slice(0, depth))
     if (node?.range) return lineOf(source, node.range[0])

@@ -1,8 +1,6 @@
 // Asks the plan's schema which keys it knows and what belongs there. Only reads; knows nothing of files.
 import type { z } from 'zod'
-
-/** Steps from the top of a plan: names, and indexes of lists. */
-export type KeyPath = readonly (string | number)[]
+import type { KeyPath } from '../core/plan/finding.ts'
 
 interface Definition {
   readonly type: string

@@ -1,7 +1,7 @@
 // Rules over several keys of a plan: faults that must be mended, and warnings that a person should read once at the start.
 import type { Plan } from '../core/plan/plan.ts'
 import { networkOf } from './plan-fields.ts'
-import type { KeyPath } from './plan-keys.ts'
+import type { KeyPath } from '../core/plan/finding.ts'
 
 export interface RuleFault {
   readonly path: KeyPath

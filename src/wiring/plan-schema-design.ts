@@ -27,6 +27,7 @@ const volume = z.strictObject({
   mailsPerDay: count().exactOptional(),
   mailsPerHour: count().exactOptional(),
   legacyHosts: count().exactOptional(),
+  tlsPercent: percent().exactOptional(),
 })
 
 const targets = z.strictObject({
@@ -35,6 +36,7 @@ const targets = z.strictObject({
   mailsPerHour: count().exactOptional(),
   peakMailsPerHour: count().exactOptional(),
   latencySeconds: count().exactOptional(),
+  successMeans: oneOf(['accepted', 'delivered']).exactOptional(),
 })
 
 const identity = z.strictObject({
@@ -50,6 +52,12 @@ const identity = z.strictObject({
   dmarc: text().exactOptional(),
 })
 
+const dimension = z.strictObject({
+  name: text(),
+  source: text().exactOptional(),
+  default: text().exactOptional(),
+})
+
 const configurationSet = z.strictObject({
   name: text().exactOptional(),
   tlsPolicy: text().exactOptional(),
@@ -57,11 +65,14 @@ const configurationSet = z.strictObject({
   sending: yesOrNo().exactOptional(),
   eventTypes: list(text()).exactOptional(),
   eventDestination: text().exactOptional(),
+  dimensions: list(dimension).exactOptional(),
 })
 
 const quota = z.strictObject({
   ratePerSecond: count().exactOptional(),
   recipientsPerDay: count().exactOptional(),
+  grantedRatePerSecond: count().exactOptional(),
+  grantedRecipientsPerDay: count().exactOptional(),
 })
 
 const lambdaFunction = z.strictObject({
@@ -69,6 +80,7 @@ const lambdaFunction = z.strictObject({
   timeoutSeconds: count().exactOptional(),
   reservedConcurrency: count().exactOptional(),
   schedule: text().exactOptional(),
+  scheduleTimeZone: text().exactOptional(),
   scheduleMeans: text().exactOptional(),
   eventSources: list(text()).exactOptional(),
 })
@@ -88,11 +100,13 @@ const alarm = z.strictObject({
   evaluationPeriods: count().exactOptional(),
   periodSeconds: count().exactOptional(),
   statistic: text().exactOptional(),
+  missingData: text().exactOptional(),
 })
 
 const archive = z.strictObject({
   versioning: yesOrNo().exactOptional(),
   encryption: text().exactOptional(),
+  objectOctets: count().exactOptional(),
   transitions: list(z.strictObject({ days: count(), storageClass: text() })).exactOptional(),
 })
 
@@ -103,11 +117,28 @@ const recovery = z.strictObject({
   rollBackBy: text().exactOptional(),
 })
 
+const masking = z.strictObject({
+  keepCharacters: whole(0, 64).exactOptional(),
+  hideShortLocalParts: yesOrNo().exactOptional(),
+  quotedLocalParts: yesOrNo().exactOptional(),
+  ipVersions: list(whole(4, 6)).exactOptional(),
+})
+
+const policy = z.strictObject({
+  kind: oneOf(['identity', 'resource', 'trust']).exactOptional(),
+  principals: list(text()).exactOptional(),
+  networks: list(network()).exactOptional(),
+  condition: text().exactOptional(),
+  exceptServices: yesOrNo().exactOptional(),
+})
+
 const security = z.strictObject({
   adminNetworks: list(network()).exactOptional(),
   readOnlyNetworks: list(network()).exactOptional(),
   tlsMin: text().exactOptional(),
   smtpRotationDays: count().exactOptional(),
+  masking: masking.exactOptional(),
+  policies: z.record(text(), policy).describe('name: policy').exactOptional(),
 })
 
 // What the bill of `watari cost` depends on and no design says; printed with it.
@@ -137,7 +168,12 @@ const budget = z.strictObject({
   reservedCapacity: yesOrNo().exactOptional(),
 })
 
-const phase = z.strictObject({ phase: whole(1, 99), name: text(), days: count() })
+const phase = z.strictObject({
+  phase: whole(1, 99),
+  name: text(),
+  days: count(),
+  after: list(whole(1, 99)).exactOptional(),
+})
 const schedule = z.strictObject({
   migrationDays: count().exactOptional(),
   dnsTeamDays: count().exactOptional(),

@@ -1,5 +1,6 @@
 // The request as plain text: what a mail reader without HTML, a ticket or a terminal shows. A value stands on a line of its
 // own, so that it can be copied whole.
+import { wrapped } from '../base/wrap.ts'
 import { checkCommands, relativeName } from './request-files.ts'
 import { factsOf, reasonsIn, type Pack } from './request-parts.ts'
 import type { WantedRecord } from './wanted-record.ts'
@@ -25,27 +26,27 @@ export function requestText(pack: Pack): string {
     ),
     ...section(
       headings.faults,
-      faults.flatMap(({ name, sentence }) => [name, ...wrapped(`  ${sentence}`)]),
+      faults.flatMap(({ name, sentence }) => [name, ...inLines(`  ${sentence}`)]),
     ),
     ...section(
       headings.why,
-      reasons.flatMap((reason) => [...wrapped(reason), '']),
+      reasons.flatMap((reason) => [...inLines(reason), '']),
     ),
     ...section(words.heading(headings.keep), [
       ...keep.map((record) => keptLine(record, pack)),
-      ...words.notes.flatMap((note) => wrapped(`* ${note}`)),
+      ...words.notes.flatMap((note) => inLines(`* ${note}`)),
     ]),
     ...(example === undefined
       ? []
       : section(words.heading(headings.check), [
-          ...wrapped(words.check),
+          ...inLines(words.check),
           ...checkCommands(request, example).map((line) => `  ${line}`),
         ])),
     ...section(
       headings.files,
       words.files.map((line) => `  ${line}`),
     ),
-    ...words.closing.flatMap(wrapped),
+    ...words.closing.flatMap(inLines),
     '',
   ].join('\n')
 }
@@ -75,23 +76,4 @@ function keptLine(record: WantedRecord, { words }: Pack): string {
   return `- ${record.name}. ${record.type} ${value.length > COLUMNS ? words.purposes[record.purpose] : value}`
 }
 
-/** Breaks a paragraph at spaces, and Japanese anywhere but before what may not begin a line. */
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const piece of text.match(/[\x21-\x7e]+ ?| +|./gu) ?? []) {
-    const isTooLong = widthOf(line) + widthOf(piece.trimEnd()) > COLUMNS
-    if (isTooLong && line !== '' && !NO_LINE_START.test(piece)) {
-      lines.push(line.trimEnd())
-      line = piece.trimStart()
-    } else line += piece
-  }
-  return line === '' ? lines : [...lines, line.trimEnd()]
-}
-
-/** JIS X 4051: closing marks do not begin a line. */
-const NO_LINE_START = /^[、。，．）」』】ー・:;,.!?)]/u
-
-function widthOf(text: string): number {
-  return Array.from(text).reduce((width, character) => width + (character.codePointAt(0)! > 0xff ? 2 : 1), 0)
-}
+const inLines = (text: string) => wrapped(text, COLUMNS)

@@ -41,6 +41,8 @@ export interface VolumePlan {
   readonly mailsPerDay?: number
   readonly mailsPerHour?: number
   readonly legacyHosts?: number
+  /** Of all mails, how many the old hosts deliver over TLS: measured, percent. */
+  readonly tlsPercent?: number
 }
 
 /** What the design promises (§2.3, §7.1). */
@@ -50,6 +52,8 @@ export interface TargetsPlan {
   readonly mailsPerHour?: number
   readonly peakMailsPerHour?: number
   readonly latencySeconds?: number
+  /** What counts as success: taken by the next hop, or by the receiver as well. */
+  readonly successMeans?: 'accepted' | 'delivered'
 }
 
 /** DNS and DKIM of the sending domain (§4.1.1, §3.2.2). */
@@ -74,12 +78,23 @@ export interface ConfigurationSetPlan {
   readonly sending?: boolean
   readonly eventTypes?: readonly string[]
   readonly eventDestination?: string
+  readonly dimensions?: readonly DimensionPlan[]
+}
+
+/** A dimension of a CloudWatch event destination. */
+export interface DimensionPlan {
+  readonly name: string
+  readonly source?: string
+  readonly default?: string
 }
 
 /** The sending quota the design counts on (§4.1.3); what the account really has, GetAccount says. */
 export interface QuotaPlan {
   readonly ratePerSecond?: number
   readonly recipientsPerDay?: number
+  /** What AWS has granted, as GetAccount says. */
+  readonly grantedRatePerSecond?: number
+  readonly grantedRecipientsPerDay?: number
 }
 
 /** The functions (§4.2, §6.1, §7.1). */
@@ -97,6 +112,8 @@ export interface LambdaFunctionPlan {
   readonly reservedConcurrency?: number
   /** A schedule expression. */
   readonly schedule?: string
+  /** The time zone of the schedule; without it a rule's schedule is UTC. */
+  readonly scheduleTimeZone?: string
   /** What the author believes the schedule means. */
   readonly scheduleMeans?: string
   readonly eventSources?: readonly string[]
@@ -110,12 +127,16 @@ export interface AlarmPlan {
   readonly evaluationPeriods?: number
   readonly periodSeconds?: number
   readonly statistic?: string
+  /** TreatMissingData: missing, ignore, breaching or notBreaching. */
+  readonly missingData?: string
 }
 
 /** S3 (§3.2.3, §6.2). */
 export interface ArchivePlan {
   readonly versioning?: boolean
   readonly encryption?: string
+  /** Size of a usual object. */
+  readonly objectOctets?: number
   readonly transitions?: readonly { readonly days: number; readonly storageClass: string }[]
 }
 
@@ -133,6 +154,32 @@ export interface SecurityPlan {
   readonly readOnlyNetworks?: readonly string[]
   readonly tlsMin?: string
   readonly smtpRotationDays?: number
+  readonly masking?: MaskingPlan
+  readonly policies?: Readonly<Record<string, PolicyPlan>>
+}
+
+/** How addresses are masked in logs (§5.1.1). */
+export interface MaskingPlan {
+  /** How many characters of a local part stay readable. */
+  readonly keepCharacters?: number
+  /** Whether local parts of no more than that are hidden whole. */
+  readonly hideShortLocalParts?: boolean
+  /** Whether an @ in quotes is read as a part of the local part (RFC 5321 4.1.2). */
+  readonly quotedLocalParts?: boolean
+  /** The versions of IP addresses that are masked. */
+  readonly ipVersions?: readonly number[]
+}
+
+/** An IAM policy (§5.1.2). */
+export interface PolicyPlan {
+  /** Where it is attached: to a user or role (identity), to a resource, or as who may take a role (trust). */
+  readonly kind?: 'identity' | 'resource' | 'trust'
+  readonly principals?: readonly string[]
+  readonly networks?: readonly string[]
+  /** The condition key that `networks` are compared with. */
+  readonly condition?: string
+  /** Whether calls that a service makes for the caller are left out of the condition (aws:ViaAWSService). */
+  readonly exceptServices?: boolean
 }
 
 /** Money (§2.1, §9), in yen a month. */
@@ -191,4 +238,6 @@ export interface PhasePlan {
   readonly name: string
   /** 0 for a phase that runs by itself. */
   readonly days: number
+  /** Numbers of the phases that must be over; without it, the phase before. */
+  readonly after?: readonly number[]
 }

@@ -1,0 +1,186 @@
+// `watari check` as its users meet it: on a terminal, in an editor, in a script, and in both languages.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { widthOf } from '../core/base/wrap.ts'
+import { RULES } from '../core/plan/findings/all.ts'
+import { readPlan } from '../wiring/config.ts'
+import { runCommand } from './program.ts'
+
+const notStarted = () => Promise.reject(new Error('not started in this test'))
+
+async function watari(line: string) {
+  let out = ''
+  let error = ''
+  const code = await runCommand(
+    line.split(' '),
+    {
+      terminal: {
+        out: (text) => void (out += text),
+        error: (text) => void (error += text),
+        color: false,
+        errorColor: false,
+        now: () => 0,
+      },
+      variables: {},
+      folder: process.cwd(),
+      password: async () => '',
+    },
+    {
+      version: '0.1.0',
+      shippedPlan: 'plans/goo.ne.jp.yaml',
+      readPlan,
+      up: notStarted,
+      gateway: notStarted,
+      standin: notStarted,
+    },
+  )
+  return { code, out, error }
+}
+
+const DESIGN = 'plans/goo.ne.jp.yaml'
+const MENDED = 'plans/goo.ne.jp.mended.yaml'
+
+describe('watari check', () => {
+  it('ends with 3 for errors, and with 0 for a plan without', async () => {
+    expect((await watari(`check ${DESIGN}`)).code).toBe(3)
+    expect(await watari(`check ${MENDED}`)).toEqual({ code: 0, out: `${MENDED}: nothing to mend\n`, error: '' })
+    expect((await watari(`check ${MENDED} --lang ja`)).out).toBe(`${MENDED}: 直すところはありません\n`)
+  })
+
+  it('says what, where, the sum, why, how to mend it and who says so', async () => {
+    const { out } = await watari(`check ${DESIGN}`)
+    expect(out).toContain(`
+✗ The throughput is below the average load
+  volume-hourly-below-average
+
+  plans/goo.ne.jp.yaml:${lineOf('  mailsPerHour: 100000')}:3  targets.mailsPerHour
+    100,000 mails an hour carry 45.3 % of what is sent.
+      5,300,000 a day ÷ 24 = 220,833 an hour
+      220,833 − 100,000 = 120,833 more wait every hour
+
+  Why   What comes in faster than it goes out waits, and the queue grows every
+        hour until mail is refused.
+  Mend  Plan for the average at least, and for the peak hour that \`watari
+        baseline\` finds in the logs.
+  See   RFC 5321 4.5.4.1
+`)
+  })
+
+  it.each(['en', 'ja'])('stays within 80 columns but for an address that cannot be broken: %s', async (language) => {
+    const { out } = await watari(`check ${DESIGN} --lang ${language}`)
+    const wide = out.split('\n').filter((line) => widthOf(line) > 80)
+    expect(wide.filter((line) => !/^ +(See|出典)? +https:\S+/.test(line))).toEqual([])
+  })
+
+  it('is read in Japanese', async () => {
+    const { out } = await watari(`check ${DESIGN} --lang ja`)
+    expect(out).toContain(`
+✗ SPF レコードに旧ホストが含まれていません
+  spf-drops-old-hosts
+
+  plans/goo.ne.jp.yaml:${lineOf("  spf: 'v=spf1")}:3  identity.spf
+    10 % の段階では、残りの 90 % がレコードにないホストから送られます。
+      v=spf1 include:amazonses.com ~all
+      5,300,000 × 90.0 % = 4,770,000
+
+  理由  移行中も大半のメールは旧ホストから出ます。レコードを公開した瞬間から、そ
+        れらは SPF に合格しなくなります。
+`)
+    expect(out).toMatch(/エラー \d+ 件、警告 \d+ 件、参考 1 件/)
+  })
+
+  it('is one line a finding when it is to be quiet', async () => {
+    const { out } = await watari(`check ${DESIGN} --quiet`)
+    expect(out.split('\n')).toContain(
+      `plans/goo.ne.jp.yaml:${lineOf('  retryAttempts: 3')}:3: error: Lambda retries at most twice: 3 > 2 [lambda-retries-over-two]`,
+    )
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .every((line) => /^plans\/goo\.ne\.jp\.yaml:\d+:\d+: (error|warning|note): /.test(line)),
+    ).toBe(true)
+  })
+
+  it('is an object with counts in JSON', async () => {
+    const { code, out } = await watari(`check ${DESIGN} --json`)
+    expect(code).toBe(3)
+    const answer = JSON.parse(out) as { counts: object; findings: readonly object[] }
+    expect(answer.counts).toEqual({ error: 29, warning: 10, note: 1 })
+    expect(answer.findings).toContainEqual({
+      id: 'schedule-in-utc',
+      severity: 'error',
+      key: 'lambda.dkim.schedule',
+      line: lineOf('    schedule: cron(0 9'),
+      column: 5,
+      title: 'A schedule is read in UTC',
+      what: 'It is meant for 09:00, and runs at 18:00 in Asia/Tokyo.',
+      sum: ['cron(0 9 1 * ? *) = 09:00 UTC = 18:00 Asia/Tokyo'],
+      why: expect.stringContaining('EventBridge') as string,
+      mend: expect.stringContaining('scheduleTimeZone') as string,
+      source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html',
+    })
+  })
+
+  it('tells of a faulty plan what every command tells', async () => {
+    const { code, error } = await watari('check no-such-plan.yaml')
+    expect(code).toBe(65)
+    expect(error).toContain('there is no such file')
+  })
+
+  it('refuses two forms at once', async () => {
+    expect((await watari(`check ${DESIGN} --json --sarif`)).code).toBe(64)
+  })
+})
+
+describe('watari check --explain', () => {
+  it('needs no plan', async () => {
+    const { code, out } = await watari('check --explain ses-tls-required')
+    expect(code).toBe(0)
+    expect(out).toBe(`✗ TlsPolicy Require loses mail to receivers without TLS
+  ses-tls-required
+
+  Why   SES tries for up to 14 hours and gives up: what Postfix delivers in the
+        clear today comes back as a bounce.
+  Mend  Measure the TLS share in the Postfix logs (\`watari baseline\`), write it
+        as volume.tlsPercent, and choose OPTIONAL unless it is 100.
+  See   https://docs.aws.amazon.com/ses/latest/dg/security-protocols.html
+`)
+  })
+
+  it('knows what was meant', async () => {
+    expect(await watari('check --explain ses-tls-requird')).toMatchObject({
+      code: 64,
+      error: 'watari: there is no finding ses-tls-requird. Did you mean ses-tls-required?\n',
+    })
+  })
+})
+
+describe('docs/findings.md', () => {
+  const TABLE = /<!-- table -->\n\n[^]*?\n\n<!-- end of table -->/
+  // UPDATE_DOCS=1 renews it.
+  it('lists every finding', () => {
+    const cell = (text: string) => text.replaceAll('|', '\\|')
+    const rows = [...RULES].map(({ id, severity, title }) => [`\`${id}\``, severity, cell(title.en), cell(title.ja)])
+    const head = ['id', 'severity', 'what', '内容']
+    const widths = head.map((name, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]!)), name.length))
+    const line = (row: readonly string[]) =>
+      `| ${row.map((text, i) => text + ' '.repeat(widths[i]! - widthOf(text))).join(' | ')} |`
+    const table = [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join(
+      '\n',
+    )
+    const file = 'docs/findings.md'
+    const text = readFileSync(file, 'utf8')
+    const wanted = text.replace(TABLE, () => `<!-- table -->\n\n${table}\n\n<!-- end of table -->`)
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, wanted)
+    expect(readFileSync(file, 'utf8')).toBe(wanted)
+  })
+})
+
+function lineOf(beginning: string): number {
+  return (
+    readFileSync(DESIGN, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.startsWith(beginning)) + 1
+  )
+}

@@ -1,0 +1,88 @@
+// `watari check`: judges a plan, and ends with a code that says how bad it is. Nothing is started and nothing is changed.
+import { relative } from 'node:path'
+import { Option, type Command } from 'commander'
+import type { Language } from '../../core/plan/finding.ts'
+import { judgePlan, RULES } from '../../core/plan/findings/all.ts'
+import { nearest } from '../../wiring/plan-keys.ts'
+import { checkJunit } from '../check-junit.ts'
+import { checkReport, countsOf, explained, type CheckReport } from '../check-report.ts'
+import { checkSarif } from '../check-sarif.ts'
+import { checkLines, checkText, explanationText } from '../check-text.ts'
+import type { Environment } from '../context.ts'
+import { CommandEnd, CommandError, EXIT } from '../exit.ts'
+import { loadPlan } from '../plan-file.ts'
+import type { Programs } from '../programs.ts'
+
+interface Options {
+  readonly lang: Language
+  readonly json?: true
+  readonly sarif?: true
+  readonly junit?: true
+  readonly quiet?: true
+  readonly explain?: string
+}
+
+export function addCheckCommand(program: Command, environment: Environment, programs: Programs): void {
+  program
+    .command('check')
+    .argument('[plan]', 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)')
+    .helpGroup('Setting up:')
+    .summary('what will go wrong with a plan, and how to mend it')
+    .description(
+      'Judges a plan: volume, quota, cost, DNS, SES, functions, alarms, storage, calendar, privacy, access. Each finding has its place, the arithmetic, the reason and the way to mend it. Ends with 0 (at most notes), 2 (warnings) or 3 (errors).',
+    )
+    .addOption(new Option('--lang <language>', 'language of the answer').choices(['en', 'ja']).default('en'))
+    .addOption(new Option('--json', 'answer in JSON').conflicts(['sarif', 'junit', 'quiet']))
+    .addOption(
+      new Option('--sarif', 'answer in SARIF 2.1.0, for GitHub, GitLab and editors').conflicts(['junit', 'quiet']),
+    )
+    .addOption(new Option('--junit', 'answer in JUnit XML, for CI servers').conflicts(['quiet']))
+    .option('--quiet', 'one line a finding: file:line:column: severity: ...')
+    .option('--explain <id>', 'what a finding means; needs no plan')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  watari check plans/goo.ne.jp.yaml --lang ja\n  watari check --explain spf-drops-old-hosts',
+    )
+    .action((named: string | undefined, options: Options) => {
+      if (options.explain === undefined) check(named, options, environment, programs)
+      else explain(options.explain, options, environment)
+    })
+}
+
+function check(named: string | undefined, options: Options, environment: Environment, programs: Programs): void {
+  const { terminal } = environment
+  const { plan, file, warnings, placeOf } = loadPlan(environment, programs, { named, required: false })
+  for (const warning of warnings) terminal.error(`watari: warning: ${warning}\n`)
+  const report = checkReport(judgePlan(plan), { file: shownPath(file, environment), language: options.lang, placeOf })
+  terminal.out(rendered(report, options, environment, programs))
+  const { error, warning } = countsOf(report.findings)
+  if (error > 0) throw new CommandEnd(EXIT.errors)
+  if (warning > 0) throw new CommandEnd(EXIT.warnings)
+}
+
+function rendered(report: CheckReport, options: Options, { terminal }: Environment, { version }: Programs): string {
+  if (options.json) return `${JSON.stringify({ ...report, counts: countsOf(report.findings) })}\n`
+  if (options.sarif) return checkSarif(report, RULES, version)
+  if (options.junit) return checkJunit(report, RULES)
+  return options.quiet ? checkLines(report) : checkText(report, terminal.color)
+}
+
+function explain(id: string, { lang, json }: Options, { terminal }: Environment): void {
+  const rule = RULES.find((one) => one.id === id)
+  if (rule === undefined) {
+    const near = nearest(
+      id,
+      RULES.map((one) => one.id),
+    )
+    const mend = near === undefined ? 'docs/findings.md lists all.' : `Did you mean ${near}?`
+    throw new CommandError(EXIT.usage, 'noSuchFinding', `there is no finding ${id}`, mend)
+  }
+  const told = explained(rule, lang)
+  terminal.out(json ? `${JSON.stringify(told)}\n` : explanationText(told, lang, terminal.color))
+}
+
+/** Short where the file lies under the working folder: that is what editors and CI servers can open. */
+function shownPath(file: string, { folder }: Environment): string {
+  const short = relative(folder, file)
+  return short.startsWith('..') ? file : short
+}
