@@ -8,11 +8,11 @@ import { dirname } from 'node:path'
 export const FILE_MODE = 0o640
 
 /** Replaces a file: the new one is on disk before the old one goes. */
-export async function replaceFile(path: string, text: string, mode = FILE_MODE): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array, mode = FILE_MODE): Promise<void> {
   const temporary = `${path}.new`
   const file = await open(temporary, 'w', mode)
   try {
-    await file.writeFile(text)
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()

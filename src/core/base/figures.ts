@@ -64,7 +64,14 @@ export interface FigureQuery {
   /** Minutes are kept for hours only, hours for 90 days. */
   readonly grain: 'minute' | 'hour'
   readonly by: FigureGroup
+  /** Only rows of these receiving domains or streams. */
+  readonly labels?: readonly string[]
+  /** One row for the whole span instead of one for each grain; its `atMs` is the span's start. */
+  readonly span?: boolean
 }
+
+/** The label of what has no name of its own: there are more names than are kept (docs/figures.md). */
+export const OTHER_LABEL = 'other'
 
 export interface FigureRow extends FigureCell {
   /** Start of the minute or hour. */
