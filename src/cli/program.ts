@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCostCommand } from './commands/cost.ts'
 import { addCheckCommand } from './commands/check.ts'
 import { addDkimCommands } from './commands/dkim.ts'
+import { addFiguresCommand } from './commands/figures.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addRouteCommands } from './commands/route.ts'
@@ -27,6 +28,7 @@ Examples:
 
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
+  figures/      what was counted, 90 days
   control.sock  how these commands reach the gateway  users.json, split.key
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
   suppression/  who gets nothing by SES
@@ -59,6 +61,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
     })
   addRunCommands(program, environment, programs)
   addStatusCommand(program, environment)
+  addFiguresCommand(program, environment)
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)

@@ -4,6 +4,7 @@
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
+import type { FigureSource } from '../core/base/figures.ts'
 import type { Log } from '../core/base/log.ts'
 import { maskAddress, maskText } from '../core/mail/mask.ts'
 import type { PartSummary } from '../core/mail/mail.ts'
@@ -12,6 +13,7 @@ import type { DkimOperations } from '../core/dkim/operations.ts'
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import { dkimRoutes } from './control-dkim.ts'
+import { figureRoutes } from './control-figures.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
 import { suppressionRoutes } from './control-suppression.ts'
 
@@ -48,10 +50,11 @@ const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
 export interface OtherDesks {
   readonly keys?: DkimOperations
   readonly suppression?: SuppressionOperations
+  readonly figures?: FigureSource
 }
 
 /** The answers of the control channel, without a socket. */
-export function controlApp(operations: Operations, log: Log, { keys, suppression }: OtherDesks = {}): Hono {
+export function controlApp(operations: Operations, log: Log, { keys, suppression, figures }: OtherDesks = {}): Hono {
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -61,6 +64,7 @@ export function controlApp(operations: Operations, log: Log, { keys, suppression
   routeRoutes(app, operations)
   dkimRoutes(app, keys)
   if (suppression !== undefined) suppressionRoutes(app, suppression, log)
+  figureRoutes(app, figures)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })

@@ -90,6 +90,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
   }
   const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
   const desks = {
+    figures: flow.figures,
     suppression: suppression.operations(flow.ses.controlPlane),
     ...(life === undefined ? {} : { keys: life.operations }),
   }

@@ -2,6 +2,7 @@
 // No socket is opened here but those of the couriers, so that it can be run without a listener.
 import { join } from 'node:path'
 import { domainToASCII } from 'node:url'
+import type { FigureStore } from '../adapters/local/figures.ts'
 import { segmentMailQueue, type OpenMailQueue } from '../adapters/local/mail-queue.ts'
 import { fileShiftStore } from '../adapters/local/shift-store.ts'
 import { diskSpace } from '../adapters/node/disk-space.ts'
@@ -27,6 +28,7 @@ import type { Route } from '../core/shift/route.ts'
 import type { ShiftStore } from '../core/shift/ports.ts'
 import type { Stage } from '../core/shift/stage.ts'
 import type { Basics } from './basics.ts'
+import { gatewayFigures } from './figures.ts'
 import { legacyRoute } from './legacy-route.ts'
 import type { Environment } from './ses-place.ts'
 import { sesRoute, type SesRoute } from './ses-route.ts'
@@ -50,6 +52,7 @@ export interface MailFlow {
   readonly intake: Intake
   readonly queue: OpenMailQueue
   readonly store: ShiftStore
+  readonly figures: FigureStore
   readonly ses: SesRoute
   readonly couriers: Readonly<Record<Route, Courier>>
   readonly dispatchers: Readonly<Record<Route, Dispatcher>>
@@ -80,20 +83,23 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
     now,
     unclearRetryMs: policy.unclearRetryMs,
   })
+  // After the queue, whose lock keeps a second gateway out of the folder.
+  const figures = await gatewayFigures(options)
   const nextId = mailIds({ gateway: plan.gateway.number })
   const notify = notifier({ queue, now, nextId, hostname: plan.gateway.hostname, log, meter })
   const inspect = planInspector(plan)
-  const routes = startRoutes(options, { queue, policy, split, notify })
+  const routes = startRoutes(options, { queue, policy, split, notify, figures })
   let stopping = false
   const freeOctets = diskSpace(dataFolder, now)
   const gate = (): Refusal | undefined =>
     gateFault(plan.gateway.limits, { counts: queue.counts(), freeOctets: freeOctets(), nowMs: now(), stopping })
-  const accept = { queue, now, nextId, split, inspect, gate, toAscii: domainToASCII, log, meter }
+  const accept = { queue, now, nextId, split, inspect, gate, toAscii: domainToASCII, log, meter, figures }
   return {
     ...routes,
     intake: intake({ ...accept, policy: acceptPolicy(plan, routes.ses) }),
     queue,
     store,
+    figures,
     notify,
     inspect,
     gate,
@@ -106,7 +112,7 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
     },
     async stop() {
       await routes.stop()
-      await queue.close()
+      await Promise.all([queue.close(), figures.stop()])
     },
   }
 }
@@ -116,17 +122,19 @@ interface FlowParts {
   readonly policy: SettlePolicy
   readonly split: Split
   readonly notify: Notify
+  readonly figures: FigureStore
 }
 
 type Routes = Pick<MailFlow, 'ses' | 'couriers' | 'dispatchers' | 'stop'>
 
 function startRoutes(options: MailFlowOptions, parts: FlowParts): Routes {
   const { plan, basics } = options
-  const { queue, policy, split, notify } = parts
+  const { queue, policy, split, notify, figures } = parts
   const ses: SesRoute = sesRoute(plan, basics, { ...options, refreshed: () => dispatchers.ses.wake() })
   const couriers = { legacy: legacyRoute(plan, basics), ses: ses.courier }
   const common = {
     ...basics,
+    figures,
     queue,
     policy,
     notify: (part: ClaimedPart, failures: readonly Failure[]) => notify(part, failures, part.content),

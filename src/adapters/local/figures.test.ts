@@ -182,7 +182,7 @@ describe('old figures', () => {
     await clock.advance(HOUR_MS)
     for (let round = 0; round < 60; round += 1) {
       for (let i = 0; i < 300; i += 1)
-        figures.count(NOON, to(`${round}-${(i * 7_919) % 10_007}.example`), 'hardBounced', i + 1)
+        figures.count(NOON, to(`${(i * 7_919 + round) % 1_009}.example`), 'hardBounced', i + 1)
       await clock.advance(MINUTE_MS)
       await figures.tick()
     }

@@ -2,9 +2,11 @@
 // The mail gets its trace header and its parts here, each with one route; its other bytes are not touched.
 import type { Log } from '../base/log.ts'
 import { latin1Bytes, utf8FromLatin1 } from '../base/bytes.ts'
+import type { FigureSink } from '../base/figures.ts'
 import type { Route } from '../shift/route.ts'
 import type { Meter } from '../watch/metrics.ts'
 import { domainFits, domainOf, parseMailbox, spelled } from './address.ts'
+import { countAccepted } from './count-outcomes.ts'
 import type { Content, NewMail, PartPlan } from './mail.ts'
 import type { Client, Envelope, Intake, MailQueue } from './ports.ts'
 import { receivedHeader } from './received.ts'
@@ -59,6 +61,8 @@ export interface AcceptOptions {
   readonly toAscii: (domain: string) => string
   readonly log: Log
   readonly meter: Meter
+  /** Absent where nothing is counted by receiving domain and stream. */
+  readonly figures?: FigureSink
 }
 
 type Answer = Awaited<ReturnType<Intake['accept']>>
@@ -122,7 +126,7 @@ function judgeRecipient({ policy, toAscii }: AcceptOptions, text: string): Judge
 }
 
 async function accept(options: AcceptOptions, client: Client, envelope: Envelope, content: Content): Promise<Answer> {
-  const { policy, now, queue, log, meter } = options
+  const { policy, now, queue, log, meter, figures } = options
   const refusal = options.gate() ?? judgeSize(policy, content.size)
   if (refusal) return refusal
   const inspection = options.inspect(envelope.sender, content)
@@ -142,6 +146,7 @@ async function accept(options: AcceptOptions, client: Client, envelope: Envelope
   for (const { route, recipients } of mail.parts) {
     meter.count('watari_recipients_accepted_total', { route }, recipients.length)
   }
+  if (figures) countAccepted(figures, mail)
   log.info('accepted', {
     mail: mail.id,
     recipients: envelope.recipients.length,

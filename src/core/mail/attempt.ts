@@ -1,10 +1,12 @@
 // One attempt of one part: wait for its turn, hand it to the courier, and write down what is left of it.
 // The order is the promise: the sender's notification is durable before the failed recipients are settled.
 import type { Clock } from '../base/clock.ts'
+import type { FigureSink } from '../base/figures.ts'
 import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
 import type { Route } from '../shift/route.ts'
 import type { Meter } from '../watch/metrics.ts'
+import { countAttempt } from './count-outcomes.ts'
 import type { ClaimedPart, PartPlan } from './mail.ts'
 import { maskText } from './mask.ts'
 import { allOf, type Delivery, type Outcome } from './outcome.ts'
@@ -20,6 +22,8 @@ export interface AttemptOptions {
   readonly random: Random
   readonly log: Log
   readonly meter: Meter
+  /** Absent where nothing is counted by receiving domain and stream. */
+  readonly figures?: FigureSink
   readonly policy: SettlePolicy
   /** Absent where nothing limits the rate. */
   readonly pacer?: Pacer
@@ -46,8 +50,11 @@ export async function attempt(
     stopped === undefined
       ? await handOver(part, options, signal)
       : await handOverRest(part, stopped, { ...options, signal })
-  const settled = settle(part, delivery, options.policy, { nowMs: options.clock.now(), random: options.random.next() })
+  const nowMs = options.clock.now()
+  const settled = settle(part, delivery, options.policy, { nowMs, random: options.random.next() })
   report(part, delivery, options)
+  const attempted = { part, outcomes: delivery.outcomes, failures: settled.failures }
+  if (options.figures) countAttempt(options.figures, attempted, nowMs)
   let left = settled.left
   if (settled.failures.length > 0) left = [...left, ...(await options.notify(part, settled.failures))]
   return write(options, part, left)
