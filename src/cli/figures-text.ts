@@ -196,9 +196,11 @@ function timeName(atMs: number, unit: 'minute' | 'hour' | 'day'): string {
   return unit === 'day' ? day : `${day.slice(5)} ${pad(date.getHours())}:${pad(date.getMinutes())}`
 }
 
-function labelLines({ labels, sums, rows, others }: FigureAnswer): readonly Line[] {
+function labelLines({ labels, sums, rows, others, grain, fromMs, toMs }: FigureAnswer): readonly Line[] {
   const names = others === 0 ? labels : [...labels, 'other']
-  const times = [...new Set(rows.map(({ atMs }) => atMs))].toSorted((a, b) => a - b)
+  const stepMs = grain === 'minute' ? MINUTE_MS : HOUR_MS
+  const firstAt = fromMs - (fromMs % stepMs)
+  const times = Array.from({ length: Math.ceil((toMs - firstAt) / stepMs) }, (_, i) => firstAt + i * stepMs)
   return names.map((name) => {
     const cellOf = (route: FigureRow['route']): FigureCell =>
       sums.find((row) => row.label === name && row.route === route) ?? EMPTY_CELL

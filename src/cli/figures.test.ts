@@ -110,11 +110,11 @@ describe('watari figures', () => {
       { ...ses, label: 'gmail.com' },
       { ...ses, label: 'small.example', counts: { sent: 3 } } as const,
     ]
-    const { lines } = await watari('figures --by domain --top 2', rows)
+    const { lines } = await watari('figures --hours 3 --by domain --top 2', rows)
     expect(lines.slice(3, 7)).toEqual([
       'domain       │   sent deliv  hard  soft compl delay   p50   p95 │   sent deliv  hard  soft compl delay   p50   p95 │ sent, in time',
-      'docomo.ne.jp │  98.8k     -     -     -     -     - 160ms  1.1s │      0     -     -     -     -     -     -     - │           ▅█',
-      'gmail.com    │      0     -     -     -     -     -     -     - │  10.0k  98.5  1.20  0.30 0.040  2.00  1.1s  1.1s │           ▁█',
+      'docomo.ne.jp │  98.8k     -     -     -     -     - 160ms  1.1s │      0     -     -     -     -     -     -     - │          ▁▅█',
+      'gmail.com    │      0     -     -     -     -     -     -     - │  10.0k  98.5  1.20  0.30 0.040  2.00  1.1s  1.1s │          ▁▁█',
       'other        │      0     -     -     -     -     -     -     - │      3     -     -     -     -     -  1.1s  1.1s │',
     ])
   })
