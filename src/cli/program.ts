@@ -28,10 +28,9 @@ Examples:
 
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
-  figures/      what was counted, 90 days
   control.sock  how these commands reach the gateway  users.json, split.key
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
-  suppression/  who gets nothing by SES
+  suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
 
 Exit codes: 0 done, 1 nothing found, 2 check warns, 3 check finds errors, 64 usage, 65 plan or data wrong,
 69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
