@@ -3,6 +3,7 @@
 // so that `watari status` answers at once.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { archiveReader } from '../wiring/archive-place.ts'
 import { readPlan } from '../wiring/config.ts'
 import { readPassword } from './password.ts'
 import { runCommand } from './program.ts'
@@ -22,6 +23,7 @@ const programs: Programs = {
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
   keys: async (place) => (await import('../wiring/local-keys.ts')).localKeys(place, () => Date.now()),
+  archive: archiveReader,
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),
 }
 

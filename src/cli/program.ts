@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCostCommand } from './commands/cost.ts'
 import { addCheckCommand } from './commands/check.ts'
+import { addArchiveCommands } from './commands/archive.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addMailCommands } from './commands/mail.ts'
@@ -66,6 +67,9 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addMailCommands(program, environment)
   addSuppressionCommands(program, environment)
   addDkimCommands(program, environment, programs)
+  if (programs.archive !== undefined) {
+    addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
+  }
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
   addCostCommand(program, environment, programs)

@@ -1,5 +1,6 @@
 // What the command line needs from wiring, as one value, so that its tests start nothing.
 import type { Plan } from '../core/plan/plan.ts'
+import type { ArchiveReader } from '../core/watch/archive.ts'
 import type { PlanReading } from '../wiring/config.ts'
 import type { LocalKeys } from '../wiring/local-keys.ts'
 import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
@@ -16,7 +17,12 @@ export interface Programs {
   readonly users?: (file: string) => Promise<Users>
   /** Without it keys cannot be imported or sealed anew. */
   readonly keys?: (place: KeysPlace) => Promise<LocalKeys>
+  /** Without it there are no `archive` commands. */
+  readonly archive?: ArchiveOf
 }
+
+/** Undefined when the plan keeps no archive. */
+export type ArchiveOf = (place: { readonly plan: Plan; readonly dataFolder: string }) => ArchiveReader | undefined
 
 /** Where the keys of a plan lie. */
 export interface KeysPlace {

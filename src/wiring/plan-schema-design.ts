@@ -104,6 +104,10 @@ const alarm = z.strictObject({
 })
 
 const archive = z.strictObject({
+  folder: text().exactOptional(),
+  // §3.2.3: seven years.
+  days: whole(1, 36_500).default(2_555),
+  addresses: oneOf(['masked', 'pseudonymous']).default('masked'),
   versioning: yesOrNo().exactOptional(),
   encryption: text().exactOptional(),
   objectOctets: count().exactOptional(),
@@ -194,7 +198,7 @@ export const designFields = {
   quota: quota.default({}),
   lambda: lambda.default({}),
   alarms: z.record(text(), alarm).describe('name: alarm').default({}),
-  archive: archive.default({}),
+  archive: archive.prefault({}),
   recovery: recovery.default({}),
   security: security.default({}),
   budget: budget.prefault({}),

@@ -8,7 +8,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Meter } from '../core/watch/metrics.ts'
 import type { Standin } from '../standin/standin.ts'
 import type { Basics } from './basics.ts'
-import { startGateway } from './gateway.ts'
+import { startArchivedGateway } from './archive.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -27,7 +27,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
     [names.secretAccessKeyVariable]: standin.credentials.secretAccessKey,
   }
   return running(options, async (basics) => {
-    const started = startGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
+    const started = startArchivedGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
     const gateway = await started.catch(async (error: unknown) => {
       await standin.stop()
       throw error
@@ -44,7 +44,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
 
 /** The gateway alone, as the plan says. */
 export function runGateway(options: GatewayOptions): Promise<Running> {
-  return running(options, (basics) => startGateway({ ...options, environment: process.env, basics }))
+  return running(options, (basics) => startArchivedGateway({ ...options, environment: process.env, basics }))
 }
 
 /** The stand-in alone, with the identity, the configuration set and the quota of the plan. */

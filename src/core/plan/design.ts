@@ -131,8 +131,13 @@ export interface AlarmPlan {
   readonly missingData?: string
 }
 
-/** S3 (§3.2.3, §6.2). */
+/** Where events and logs are kept (F6), and what the design says of S3 (§3.2.3, §6.2). */
 export interface ArchivePlan {
+  /** Relative to the data folder; without it nothing is archived. */
+  readonly folder?: string
+  readonly days: number
+  /** How addresses stand in archived events. */
+  readonly addresses: 'masked' | 'pseudonymous'
   readonly versioning?: boolean
   readonly encryption?: string
   /** Size of a usual object. */

@@ -15,6 +15,7 @@ export interface CounterLabels {
   watari_quarantined_total: 'reason'
   watari_bounces_total: never
   watari_returns_total: 'kind' | 'result'
+  watari_archive_lost_total: 'kind'
   watari_suppressed_total: 'route'
   watari_alarms_total: 'event'
 }
