@@ -1,6 +1,9 @@
 // How the suppression list looks to people.
+import type { ReconcileReport } from '../core/feedback/reconcile-report.ts'
+import type { ReconcileState } from '../core/feedback/reconcile-loop.ts'
+import type { SuppressionStatus } from '../core/feedback/suppression-desk.ts'
 import type { Evidence, SuppressionRecord } from '../core/feedback/suppression.ts'
-import { facts, localTime, table } from './output.ts'
+import { facts, grouped, localTime, table } from './output.ts'
 
 export function recordText({ address, entry, removal, account }: SuppressionRecord): string {
   return facts([
@@ -45,4 +48,47 @@ export function recordTable(records: readonly SuppressionRecord[]): string {
           ],
     ),
   )
+}
+
+export function statusText({ entries, removals, reconciliation, lookedAt, lookedWholeAt }: SuppressionStatus): string {
+  const total = Object.values(entries).reduce((sum, count) => sum + count, 0)
+  return facts([
+    ['On the list', grouped(total)],
+    ...Object.entries(entries).map(([reason, count]) => [`  ${reason}`, grouped(count)] as const),
+    ['Taken off', grouped(removals)],
+    ['Account seen', `${whenOrNever(lookedAt)}, all of it ${whenOrNever(lookedWholeAt)}`],
+    ['Next', nextText(reconciliation)],
+  ])
+}
+
+function whenOrNever(at: number | undefined): string {
+  return at === undefined ? 'never' : localTime(at)
+}
+
+function nextText({ running, nextAt }: ReconcileState): string {
+  if (running) return 'it is being reconciled now'
+  return nextAt === undefined ? 'by command only' : localTime(nextAt)
+}
+
+export function reconcileText({ running, last }: ReconcileState): string {
+  if (running) return 'It is being reconciled; watari suppression status tells when that is done.\n'
+  return last === undefined ? 'Nothing was reconciled; the log tells why.\n' : reportText(last)
+}
+
+function reportText(report: ReconcileReport): string {
+  const { whole, seen, added, removed, put, waiting, gone, keptThoughGone, refused, unreadable } = report
+  const would = report.dryRun ? 'would be ' : ''
+  const lines: readonly (readonly [string, number])[] = [
+    [`${would}new here`, added],
+    [`${would}off here, because gone there`, gone],
+    [`${would}taken off there, because taken off here`, removed],
+    [`${would}put there`, put],
+    ['wait to be put there: export them, or the next runs do it', waiting],
+    ['gone there in such numbers that they stay here: docs/suppression.md', keptThoughGone],
+    ['not taken by SES', refused],
+    ['no address as Watari knows them, left alone', unreadable],
+  ]
+  const looked = `Looked at ${whole ? 'the whole list' : 'what is new on the list'} of the account: ${grouped(seen)}\n`
+  const told = lines.filter(([, count], i) => i < 4 || count > 0)
+  return looked + told.map(([what, count]) => `  ${grouped(count).padStart(9)}  ${what}\n`).join('')
 }

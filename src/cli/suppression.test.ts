@@ -33,6 +33,7 @@ beforeEach(async () => {
   const suppression = suppressionDesk({
     list,
     account: { remove: async (spelling) => accountFails ?? { kind: 'done', found: onAccount.delete(spelling) } },
+    reconciliation: { state: () => ({ running: false }), ask: async () => ({ running: false }) },
     toAscii: domainToASCII,
     now: () => NOW,
     log,

@@ -14,6 +14,11 @@ const PAGE_MAX = 1_000
 const address = words(320)
 const addressOrder = order.extend({ address })
 const showOrder = z.strictObject({ ...shown, address })
+const reconcileOrder = z.strictObject({
+  by: words(64),
+  dryRun: z.boolean().default(false),
+  whole: z.boolean().default(false),
+})
 const listQuery = z.strictObject({
   ...shown,
   reason: z.enum([...SUPPRESSION_REASONS, 'removed']).optional(),
@@ -28,7 +33,11 @@ const STATUS_OF: Readonly<Record<SuppressionRefusal, 400 | 404 | 409>> = {
 }
 
 export function suppressionRoutes(app: Hono, list: SuppressionOperations, log: Log): void {
-  app.get('/suppression', (context) => context.json(list.counts()))
+  app.get('/suppression', (context) => context.json(list.status()))
+  app.post('/suppression/reconcile', async (context) => {
+    const asked = reconcileOrder.safeParse(await bodyOf(context))
+    return asked.success ? context.json(await list.reconcile(asked.data)) : bad(context, asked.error)
+  })
   app.post('/suppression/show', async (context) => {
     const asked = showOrder.safeParse(await bodyOf(context))
     if (!asked.success) return bad(context, asked.error)

@@ -46,6 +46,7 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
     return await open(options, flow, { keys, suppression })
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
+    await suppression.stop()
     await flow.stop()
     await suppression.close()
     await keys?.zone?.stop()
@@ -91,7 +92,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
   const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
-    suppression: suppression.operations(flow.ses.controlPlane),
+    suppression: suppression.start(flow.ses.controlPlane),
     ...(life === undefined ? {} : { keys: life.operations }),
   }
   const control = await listenOnSocket(controlApp(operations, log, desks).fetch, controlSocketIn(dataFolder))
@@ -106,6 +107,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
     async stop() {
       flow.refuseMail()
       await life?.stop()
+      await suppression.stop()
       await listener.stop()
       // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
       const finished = flow.stop().then(() => true)

@@ -67,7 +67,14 @@ test('the event’s spelling blocks every spelling of that person and nobody els
   expect(screen(partTo('reader+x@example.com'))).toBeUndefined()
 
   await account.put('Reader@Example.COM', 'BOUNCE')
-  const desk = suppressionDesk({ list, account, toAscii: domainToASCII, now: () => 4, log: recordedLog() })
+  const desk = suppressionDesk({
+    list,
+    account,
+    reconciliation: { state: () => ({ running: false }), ask: async () => ({ running: false }) },
+    toAscii: domainToASCII,
+    now: () => 4,
+    log: recordedLog(),
+  })
   const removed = await desk.remove({ address: 'READER@example.com', by: 'sato', reason: 'works again' })
   expect(removed).toEqual({ kind: 'done', account: 'removed' })
   expect(screen(partTo('reader@example.com'))).toBeUndefined()

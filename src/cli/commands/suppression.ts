@@ -1,7 +1,8 @@
 // `watari suppression`: who gets nothing by SES, and why. Addresses are masked unless --full is given.
 import { Option, type Command } from 'commander'
 import { SUPPRESSION_REASONS, type SuppressionRecord } from '../../core/feedback/suppression.ts'
-import type { AccountEnd, SuppressionPage } from '../../core/feedback/suppression-desk.ts'
+import type { ReconcileState } from '../../core/feedback/reconcile-loop.ts'
+import type { AccountEnd, SuppressionPage, SuppressionStatus } from '../../core/feedback/suppression-desk.ts'
 import {
   contextOf,
   ordered,
@@ -12,7 +13,8 @@ import {
   type Environment,
   type OrderOptions,
 } from '../context.ts'
-import { recordText, recordTable } from '../suppression-text.ts'
+import { CommandError, EXIT } from '../exit.ts'
+import { recordTable, recordText, reconcileText, statusText } from '../suppression-text.ts'
 import { countOf } from './stage.ts'
 
 interface Options extends OrderOptions {
@@ -21,6 +23,8 @@ interface Options extends OrderOptions {
   readonly full?: boolean
   readonly reason?: string
   readonly limit?: number
+  readonly dryRun?: boolean
+  readonly whole?: boolean
 }
 
 /** What the gateway gives at once. */
@@ -37,9 +41,19 @@ export function addSuppressionCommands(program: Command, environment: Environmen
     )
   addLooking(suppression, environment)
   addChanging(suppression, environment)
+  addReconcile(suppression, environment)
 }
 
 function addLooking(suppression: Command, environment: Environment): void {
+  shared(suppression.command('status').summary('how many there are, and when the account was looked at'))
+    .description('How many addresses are on the list by reason, and the last reconciliation with the account’s list.')
+    .action(async (options: Options) => {
+      const context = contextOf(environment, options)
+      const status = await context.client.get<SuppressionStatus>('/suppression')
+      if (context.json) printJson(context, status)
+      else context.terminal.out(statusText(status))
+    })
+
   shown(suppression.command('show').argument('<address>', 'in any spelling').summary('all about one address'))
     .description('Whether an address is on the list, since when, why, and what the account’s list has.')
     .action(async (address: string, options: Options) => {
@@ -124,4 +138,24 @@ const ACCOUNT_END: Readonly<Record<AccountEnd, string>> = {
   removed: 'It is off the account’s list too.',
   notThere: 'The account’s list does not have it in a spelling known here; the next reconciliation looks again.',
   later: 'The account’s list could not be changed now; the next reconciliation does it.',
+}
+
+function addReconcile(suppression: Command, environment: Environment): void {
+  const command = suppression.command('reconcile').summary('bring it together with the account’s list now')
+  ordered(shared(command), false)
+    .description(
+      'Looks at the list of the SES account, takes over what is new there, takes off there what persons took off here, and puts there what it lacks. One call a second.',
+    )
+    .option('--dry-run', 'only say what would be done')
+    .option('--whole', 'look at the whole list, not only at what is new; only so it is seen what is gone')
+    .action(async (options: Options) => {
+      const context = contextOf(environment, options)
+      const { by } = orderOf(context, options)
+      const { dryRun = false, whole = false } = options
+      const state = await context.client.send<ReconcileState>('POST', '/suppression/reconcile', { by, dryRun, whole })
+      if (context.json) printJson(context, state)
+      else context.terminal.out(reconcileText(state))
+      const trouble = state.running ? undefined : state.last?.trouble
+      if (trouble !== undefined) throw new CommandError(EXIT.tryAgain, trouble.reason, trouble.message)
+    })
 }

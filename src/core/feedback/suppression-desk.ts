@@ -10,15 +10,25 @@ import {
   type SuppressionReason,
   type SuppressionRecord,
 } from './suppression.ts'
+import type { Reconciliation, ReconcileOrder, ReconcileState } from './reconcile-loop.ts'
 import type { AccountList, SuppressionCounts, SuppressionList } from './suppression-list.ts'
 
 export interface SuppressionOperations {
-  counts(): SuppressionCounts
+  status(): SuppressionStatus
   show(address: string): SuppressionAnswer<{ readonly record: SuppressionRecord }>
   /** Entries in order of address, or what persons took off. A page may hold fewer than `limit` and still not be the last. */
   list(query: SuppressionQuery): SuppressionPage
   add(order: Order & { readonly address: string }): Promise<SuppressionAnswer>
   remove(order: Order & { readonly address: string }): Promise<SuppressionAnswer<{ readonly account: AccountEnd }>>
+  /** Brings our list and the account's together now. */
+  reconcile(order: ReconcileOrder & { readonly by: string }): Promise<ReconcileState>
+}
+
+export interface SuppressionStatus extends SuppressionCounts {
+  readonly reconciliation: ReconcileState
+  /** Begin of the last finished look at the account's list, and of the last that saw all of it. */
+  readonly lookedAt?: number
+  readonly lookedWholeAt?: number
 }
 
 export type SuppressionRefusal =
@@ -47,6 +57,7 @@ export type AccountEnd = 'removed' | 'notThere' | 'later'
 export interface SuppressionDeskOptions {
   readonly list: SuppressionList
   readonly account: Pick<AccountList, 'remove'>
+  readonly reconciliation: Pick<Reconciliation, 'ask' | 'state'>
   readonly toAscii: (domain: string) => string
   readonly now: () => number
   readonly log: Log
@@ -58,7 +69,10 @@ const LOOKED_AT_MAX = 5_000
 export function suppressionDesk(options: SuppressionDeskOptions): SuppressionOperations {
   const { list, toAscii, now, log } = options
   return {
-    counts: () => list.counts(),
+    status() {
+      const { look: _, ...looked } = list.memory()
+      return { ...list.counts(), ...looked, reconciliation: options.reconciliation.state() }
+    },
     show(text) {
       const address = canonicalOf(text, toAscii)
       if (address === undefined) return NO_ADDRESS
@@ -84,6 +98,10 @@ export function suppressionDesk(options: SuppressionDeskOptions): SuppressionOpe
       return { kind: 'done' }
     },
     remove: (order) => remove(options, order),
+    reconcile({ by, ...order }) {
+      log.info('reconcileOrdered', { by, ...order })
+      return options.reconciliation.ask(order)
+    },
   }
 }
 
@@ -142,6 +160,8 @@ async function takeOffAccount(
   before: SuppressionRecord,
   entry: SuppressionEntry,
 ): Promise<AccountEnd> {
+  // Taking off while its pages are read could make SES skip others; the same run takes it off when it has read them.
+  if (list.memory().look !== undefined) return 'later'
   const spellings = [before.account?.spelling, entry.spelling, before.address].filter((text) => text !== undefined)
   for (const spelling of new Set(spellings)) {
     const answer = await account.remove(spelling)

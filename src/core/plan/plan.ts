@@ -166,4 +166,8 @@ export interface RetryPlan {
 export interface SuppressionPlan {
   /** A report to the sender, or the old hosts try it. */
   readonly onHit: 'bounce' | 'legacy'
+  /** How often our list and the account's are brought together; 0 only by command. */
+  readonly reconcileHours: number
+  /** Addresses that one run puts on the account's list. */
+  readonly putsPerRun: number
 }
