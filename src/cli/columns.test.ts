@@ -1,8 +1,6 @@
 // Texts on a screen of 80 columns, in both widths.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bar, padEnd, padStart, wrapped } from './columns.ts'
-import { widthOf } from '../core/base/wrap.ts'
+import { bar, padEnd, padStart, paragraph } from './columns.ts'
 
 describe('padding', () => {
   it('counts a Japanese character as two columns', () => {
@@ -12,33 +10,14 @@ describe('padding', () => {
   })
 })
 
-describe('wrapping', () => {
-  it('breaks at spaces, and indents what follows the first line', () => {
-    expect(wrapped('one two three four', '- ', 10)).toBe('- one two\n  three\n  four\n')
+describe('a paragraph', () => {
+  it('has a mark before its first line, and room before the others', () => {
+    expect(paragraph('one two three four', '- ', 10)).toBe('- one two\n  three\n  four\n')
+    expect(paragraph('予算を超えます。', '- ', 10)).toBe('- 予算を超\n  えます。\n')
   })
 
-  it('breaks Japanese anywhere but before a full stop', () => {
-    expect(wrapped('予算を超えます。', '- ', 10)).toBe('- 予算を超\n  えます。\n')
-    expect(wrapped('予算を超。', '- ', 10)).toBe('- 予算を超。\n')
-  })
-
-  it('keeps a word that is longer than the line', () => {
-    expect(wrapped('see https://aws.amazon.com/ses/pricing/ now', '', 12)).toBe(
-      'see\nhttps://aws.amazon.com/ses/pricing/\nnow\n',
-    )
-  })
-
-  it('loses no word and keeps the width', () => {
-    const words = fc.array(fc.constantFrom('予算', 'SES', 'の', '1,000', '。', 'mail'), { minLength: 1, maxLength: 60 })
-    fc.assert(
-      fc.property(words, fc.integer({ min: 12, max: 80 }), (words, width) => {
-        const text = words.join(' ')
-        const lines = wrapped(text, '', width)
-        expect(lines.replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''))
-        // A full stop may hang over.
-        for (const line of lines.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width + 3)
-      }),
-    )
+  it('keeps a percentage together', () => {
+    expect(paragraph('of them 20.93 % go', '', 13)).toBe('of them\n20.93 % go\n')
   })
 })
 

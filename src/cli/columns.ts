@@ -1,5 +1,5 @@
-// Laying out texts for a screen of 80 columns, where a Japanese character takes two: padding, wrapping and bars.
-import { widthOf } from '../core/base/wrap.ts'
+// Laying out texts for a screen of 80 columns, where a Japanese character takes two: padding, paragraphs, tables and bars.
+import { widthOf, wrapped } from '../core/base/wrap.ts'
 
 export const SCREEN_COLUMNS = 80
 
@@ -11,30 +11,12 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text
 }
 
-/** Punctuation that may not begin a line (JIS X 4051). */
-const NOT_FIRST = /^[、。，．）」』】：；！？ー々・]/
-
-/** Lines of at most `width` columns, broken at spaces and between wide characters; the first has `first` before it. */
-export function wrapped(text: string, first = '', width = SCREEN_COLUMNS): string {
+/** A paragraph with `first` before its first line, and as much room before the others. */
+export function paragraph(text: string, first = '', columns = SCREEN_COLUMNS): string {
   const indent = ' '.repeat(widthOf(first))
-  const lines: string[] = []
-  let line = first
-  let isFresh = true
-  for (const piece of piecesOf(text)) {
-    if (!isFresh && widthOf(line + piece.trimEnd()) > width && !NOT_FIRST.test(piece)) {
-      lines.push(line.trimEnd())
-      line = indent + piece.trimStart()
-    } else {
-      line += isFresh ? piece.trimStart() : piece
-    }
-    isFresh = false
-  }
-  return `${[...lines, line.trimEnd()].join('\n')}\n`
-}
-
-/** A run of narrow characters with the space before it stays together; wide characters stand alone. */
-function piecesOf(text: string): readonly string[] {
-  return text.match(/ *[^ \u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]+|[^ ]| +/gu) ?? []
+  return wrapped(text, columns - widthOf(first))
+    .map((line, i) => `${i === 0 ? first : indent}${line}\n`)
+    .join('')
 }
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
@@ -51,4 +33,18 @@ export function bar(value: number, scale: { readonly most: number; readonly widt
   const drawn = Array.from(cells)
   drawn[at] = '│'
   return drawn.join('')
+}
+
+export const COLUMN_GAP = 2
+
+/** Rows of a label and numbers to the right of it, each column as wide as its widest. */
+export function numberTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows]
+  const widths = header.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))))
+  return all
+    .map((row) =>
+      row.map((cell, i) => (i === 0 ? padEnd(cell, widths[0]!) : padStart(cell, widths[i]! + COLUMN_GAP))).join(''),
+    )
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
 }

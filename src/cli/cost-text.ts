@@ -3,14 +3,13 @@ import { LOG_LINE_OCTETS, type Choice } from '../core/plan/cost-choices.ts'
 import { dedicatedAddresses, perThousandOf } from '../core/plan/cost-budget.ts'
 import type { BudgetReport, CostReport, StageInYen } from '../core/plan/cost-report.ts'
 import { dollarText, yenOf, type Picodollars } from '../core/plan/money.ts'
-import { bar, padEnd, padStart, SCREEN_COLUMNS, wrapped } from './columns.ts'
+import { bar, COLUMN_GAP, numberTable, padStart, SCREEN_COLUMNS, paragraph } from './columns.ts'
 import type { CostWords, Language } from './cost-words.ts'
 import { COST_WORDS_EN } from './cost-words-en.ts'
 import { COST_WORDS_JA } from './cost-words-ja.ts'
 import { widthOf } from '../core/base/wrap.ts'
 import { grouped, paint } from './output.ts'
 
-const GAP = 2
 const CHART_COLUMNS = 44
 const STAGES_BESIDE = 3
 
@@ -22,7 +21,7 @@ export function costWords(language: Language): CostWords {
 export function costText(report: CostReport, language: Language, color: boolean): string {
   const words = costWords(language)
   const perDay = report.design.recipientsPerDay
-  const title = wrapped(
+  const title = paragraph(
     words.title({
       domain: report.domain,
       perDay: grouped(perDay),
@@ -45,25 +44,13 @@ export function costText(report: CostReport, language: Language, color: boolean)
 const yenText = (yen: number) => `${yen < 0 ? '-' : ''}¥${grouped(Math.abs(yen))}`
 const percentText = (percent: number) => `${percent} %`
 const shareText = (percent: number) => `${percent.toFixed(2)} %`
-const tell = (text: string) => wrapped(text, '- ')
+const tell = (text: string) => paragraph(text, '- ')
 const aThousand = (dollars: number) => `$${dollars.toFixed(4)}`
-
-/** Rows of a label and numbers to the right of it, each column as wide as its widest. */
-function numberTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows]
-  const widths = header.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))))
-  return all
-    .map((row) =>
-      row.map((cell, i) => (i === 0 ? padEnd(cell, widths[0]!) : padStart(cell, widths[i]! + GAP))).join(''),
-    )
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('')
-}
 
 /** As many stages beside each other as the screen holds. */
 function billTables(report: CostReport, words: CostWords): readonly string[] {
   const label = Math.max(...[...Object.values(words.lines), words.inYen(rateText(report))].map(widthOf))
-  const column = Math.max(...report.stages.map((stage) => widthOf(yenText(stage.yen)))) + GAP
+  const column = Math.max(...report.stages.map((stage) => widthOf(yenText(stage.yen)))) + COLUMN_GAP
   const beside = Math.max(1, Math.floor((SCREEN_COLUMNS - label) / column))
   const tables: string[] = []
   for (let at = 0; at < report.stages.length; at += beside) {
@@ -115,7 +102,7 @@ function chart({ stages, budget }: CostReport, words: CostWords, color: boolean)
 
 function budgetText(report: CostReport, words: CostWords): string {
   const { budget } = report
-  if (budget === undefined) return wrapped(words.noBudget)
+  if (budget === undefined) return paragraph(words.noBudget)
   return [
     `${words.budgetTitle(yenText(budget.yen))}\n`,
     tell(

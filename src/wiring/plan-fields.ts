@@ -1,6 +1,7 @@
 // The kinds of values a plan is made of. Each carries, as its description, what to write there: that is how a fault is mended.
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { civilDay } from '../core/plan/civil-day.ts'
 
 /** RFC 1035 2.3.4: labels of 63, a name of 253 as text. */
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/i
@@ -26,6 +27,13 @@ export const text = () => z.string().min(1).max(TEXT_MAX).describe(`a text of 1 
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values).describe(values.join(' or '))
+
+/** A day of the calendar; the 31st of June is none. */
+export const day = () =>
+  z
+    .string()
+    .refine((value) => civilDay(value) !== undefined, { error: 'is no day' })
+    .describe("a day in quotes, such as '2026-11-30'")
 
 const DOMAIN_HINT = 'a domain such as example.jp (punycode for other scripts)'
 export const domain = () =>

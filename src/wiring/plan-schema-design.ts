@@ -1,7 +1,7 @@
 // The design's sections: values as the customer wrote them, read by the checks. Types and keys are judged, values hardly,
 // because a faulty design must load for its faults to be found.
 import { z } from 'zod'
-import { amount, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
+import { amount, day, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
 
 const ANY_COUNT = 1e15
 const count = () => amount(0, ANY_COUNT)
@@ -175,13 +175,18 @@ const budget = z.strictObject({
 const phase = z.strictObject({
   phase: whole(1, 99),
   name: text(),
-  days: count(),
+  // Three years: more is no phase of a migration.
+  days: amount(0, 1_100),
   after: list(whole(1, 99)).exactOptional(),
 })
 const schedule = z.strictObject({
   migrationDays: count().exactOptional(),
   dnsTeamDays: count().exactOptional(),
   downtimeHoursMax: count().exactOptional(),
+  startOn: day().exactOptional(),
+  closedDays: list(day()).default([]),
+  // AWS answers within a day (SES guide, manage-sending-quotas-request-increase) and usually asks back once.
+  quotaRequestDays: whole(0, 60).default(2),
   phases: list(phase).exactOptional(),
 })
 
@@ -202,5 +207,5 @@ export const designFields = {
   recovery: recovery.default({}),
   security: security.default({}),
   budget: budget.prefault({}),
-  schedule: schedule.default({}),
+  schedule: schedule.prefault({}),
 }

@@ -5,6 +5,8 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { contextOf, printJson, shared, type Environment } from '../context.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
+import { addPlanCalendarCommand } from './plan-calendar.ts'
+import { addPlanQuotaCommand } from './plan-quota.ts'
 
 interface Options {
   readonly data?: string
@@ -31,6 +33,9 @@ export function addPlanCommands(program: Command, environment: Environment, prog
       if (context.json) printJson(context, shown)
       else context.terminal.out(`# ${file}\n${stringify(plainly(shown), { lineWidth: 0 })}`)
     })
+
+  addPlanCalendarCommand(plan, environment, programs)
+  addPlanQuotaCommand(plan, environment, programs)
 }
 
 /** Everything else in a plan only names where a secret is. */

@@ -37,8 +37,9 @@ function unitsOf(text: string): readonly string[] {
   const units: string[] = []
   for (const piece of text.match(/[\x21-\x7e\u00a1-\u02ff]+ ?| +|./gu) ?? []) {
     const before = units.at(-1)
-    if (before !== undefined && (NO_LINE_START.test(piece) || NO_LINE_END.test(before)) && !before.endsWith(' '))
-      units[units.length - 1] = before + piece
+    const isMarked = (NO_LINE_START.test(piece) || NO_LINE_END.test(before ?? '')) && !before?.endsWith(' ')
+    // A percent sign says nothing without its number.
+    if (before !== undefined && (isMarked || piece.startsWith('%'))) units[units.length - 1] = before + piece
     else units.push(piece)
   }
   return units

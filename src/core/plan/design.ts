@@ -235,6 +235,12 @@ export interface SchedulePlan {
   readonly migrationDays?: number
   readonly dnsTeamDays?: number
   readonly downtimeHoursMax?: number
+  /** 'YYYY-MM-DD': the first day. */
+  readonly startOn?: string
+  /** Days on which nobody works, besides weekends and holidays. */
+  readonly closedDays: readonly string[]
+  /** Working days until AWS has answered a request for more quota. */
+  readonly quotaRequestDays: number
   readonly phases?: readonly PhasePlan[]
 }
 
