@@ -17,10 +17,22 @@ export interface ControlClient {
   readonly send: <T>(method: 'PUT' | 'POST', path: string, body: object) => Promise<T>
 }
 
-type Refusal = OperationRefusal | SuppressionRefusal | 'noKeys' | 'nothingToSwitchTo' | 'switchUnderWay' | 'unsignedGap'
+type Refusal =
+  | OperationRefusal
+  | SuppressionRefusal
+  | 'noWatch'
+  | 'noSuchIncident'
+  | 'noSuchAlert'
+  | 'noKeys'
+  | 'nothingToSwitchTo'
+  | 'switchUnderWay'
+  | 'unsignedGap'
 
 const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
   noKeys: EXIT.data,
+  noWatch: EXIT.data,
+  noSuchIncident: EXIT.nothing,
+  noSuchAlert: EXIT.usage,
   nothingToSwitchTo: EXIT.nothing,
   switchUnderWay: EXIT.tryAgain,
   unsignedGap: EXIT.forbidden,

@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts'
 import { addArchiveCommands } from './commands/archive.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addFiguresCommand } from './commands/figures.ts'
+import { addIncidentCommands } from './commands/incidents.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addRouteCommands } from './commands/route.ts'
@@ -30,6 +31,7 @@ Examples:
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
   queue/        accepted mails until they are done    stage.json, stage-history.jsonl
   control.sock  how these commands reach the gateway  users.json, split.key
+  incidents.json  what is wrong, who was told         notices/ when the plan names no way to people
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
   suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
 
@@ -66,6 +68,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
   addSuppressionCommands(program, environment)
+  addIncidentCommands(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })

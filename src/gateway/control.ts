@@ -12,10 +12,12 @@ import type { Answer, OperationRefusal, Operations } from '../core/mail/operatio
 import type { DkimOperations } from '../core/dkim/operations.ts'
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
+import type { WatchDesk } from '../core/watch/desk.ts'
 import { dkimRoutes } from './control-dkim.ts'
 import { figureRoutes } from './control-figures.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
 import { suppressionRoutes } from './control-suppression.ts'
+import { watchRoutes } from './control-watch.ts'
 
 /** Orders are a few words. */
 const BODY_OCTETS_MAX = 16_384
@@ -51,10 +53,12 @@ export interface OtherDesks {
   readonly keys?: DkimOperations
   readonly suppression?: SuppressionOperations
   readonly figures?: FigureSource
+  readonly watch?: WatchDesk
 }
 
 /** The answers of the control channel, without a socket. */
-export function controlApp(operations: Operations, log: Log, { keys, suppression, figures }: OtherDesks = {}): Hono {
+export function controlApp(operations: Operations, log: Log, desks: OtherDesks = {}): Hono {
+  const { keys, suppression, figures, watch } = desks
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -65,6 +69,7 @@ export function controlApp(operations: Operations, log: Log, { keys, suppression
   dkimRoutes(app, keys)
   if (suppression !== undefined) suppressionRoutes(app, suppression, log)
   figureRoutes(app, figures)
+  watchRoutes(app, watch)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })

@@ -6,6 +6,8 @@ import { fileDkimStore } from '../adapters/local/dkim-store.ts'
 import type { ControlPlane } from '../adapters/ses/control-plane.ts'
 import { sesSigning } from '../adapters/ses/signing.ts'
 import type { Dns, DnsAnswer, DnsQuestion, DnsServer, Zone } from '../core/base/dns.ts'
+import type { Notifier } from '../core/base/notice.ts'
+import { circleOf, endsAt } from '../core/dkim/circle.ts'
 import type { DkimOperations } from '../core/dkim/operations.ts'
 import { dkimDesk } from '../core/dkim/operations.ts'
 import type { Hands } from '../core/dkim/hands.ts'
@@ -42,6 +44,8 @@ export interface KeyLife {
   readonly operations: DkimOperations
   /** What the last look saw; undefined before the first. */
   readonly last: () => TickReport | undefined
+  /** The key that SES signs with, and when its life ends. */
+  readonly signing: () => { readonly selector: string; readonly endsAt: number } | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -69,7 +73,7 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
     },
     ...(ownZone === undefined ? {} : { ownZone }),
     team: teamNotifiers(plan, options.dataFolder, options.environment),
-    operators: operatorNotifiers(plan, options.environment),
+    operators: operatorNotifiers(plan, options.environment).map(withoutKeyEnds),
     now: () => clock.now(),
   }
   const keys = reconciler({ hands, policy, log })
@@ -85,8 +89,25 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
       wake: () => loop.wake(),
     }),
     last: () => keys.last(),
+    signing: () => signingKey(keys.last(), policy),
     stop: () => loop.stop(),
   }
+}
+
+/** That a key ends soon is told by the watch, with its place in the runbook: once is enough (§8.2 DKIMExpiry). */
+function withoutKeyEnds(notifier: Notifier): Notifier {
+  const { channel } = notifier
+  return {
+    channel,
+    send: (notice) =>
+      notice.id.includes('-keyEndsSoon-') ? Promise.resolve({ kind: 'sent', channel }) : notifier.send(notice),
+  }
+}
+
+function signingKey(last: TickReport | undefined, policy: DkimPolicy): ReturnType<KeyLife['signing']> {
+  const current = last === undefined ? undefined : circleOf(last.observation.record).current
+  const ends = current === undefined ? undefined : endsAt(current, policy)
+  return current === undefined || ends === undefined ? undefined : { selector: current.selector, endsAt: ends }
 }
 
 /** Opened before the routes, because what it says decides whether the SES route begins held. */

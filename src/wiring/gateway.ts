@@ -4,6 +4,7 @@ import { SECOND_MS } from '../core/base/clock.ts'
 import type { Dns } from '../core/base/dns.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
+import type { Operations } from '../core/mail/operations.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { controlApp } from '../gateway/control.ts'
@@ -20,6 +21,7 @@ import { controlSocketIn, type Ready } from './run.ts'
 import { openSuppression, type Suppression } from './suppression.ts'
 import { signingTraffic } from './signing-traffic.ts'
 import { sesPlace, type Environment } from './ses-place.ts'
+import { startWatch } from './watch.ts'
 
 export interface StartOptions {
   readonly plan: Plan
@@ -79,20 +81,13 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
     sessions: () => listener.sessions(),
     misaligned,
   })
-  if (keys !== undefined) {
-    const { controlPlane } = flow.ses
-    const traffic = signingTraffic({
-      ses: flow.dispatchers.ses,
-      store: flow.store,
-      setStage: (order) => operations.setStage(order),
-    })
-    const zone = keys.zone === undefined ? {} : { ownZone: keys.zone.zone }
-    life = await keyLife({ ...options, ...keys, ...zone, controlPlane, traffic, misaligned })
-  }
+  if (keys !== undefined) life = await startKeys(options, keys, { flow, operations, misaligned })
+  const watch = await startWatch({ ...options, operations, flow, keys: life })
   const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
     suppression: suppression.start(flow.ses.controlPlane),
+    watch: watch.desk,
     ...(life === undefined ? {} : { keys: life.operations }),
   }
   const control = await listenOnSocket(controlApp(operations, log, desks).fetch, controlSocketIn(dataFolder))
@@ -106,8 +101,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
     },
     async stop() {
       flow.refuseMail()
-      await life?.stop()
-      await suppression.stop()
+      await Promise.all([life?.stop(), watch.stop(), suppression.stop()])
       await listener.stop()
       // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
       const finished = flow.stop().then(() => true)
@@ -118,6 +112,27 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
       log.info('stopped')
     },
   }
+}
+
+interface KeyTraffic {
+  readonly flow: MailFlow
+  readonly operations: Operations
+  readonly misaligned: () => Promise<string | undefined>
+}
+
+function startKeys(
+  options: StartOptions,
+  keys: KeyStart,
+  { flow, operations, misaligned }: KeyTraffic,
+): Promise<KeyLife> {
+  const { controlPlane } = flow.ses
+  const traffic = signingTraffic({
+    ses: flow.dispatchers.ses,
+    store: flow.store,
+    setStage: (order) => operations.setStage(order),
+  })
+  const zone = keys.zone === undefined ? {} : { ownZone: keys.zone.zone }
+  return keyLife({ ...options, ...keys, ...zone, controlPlane, traffic, misaligned })
 }
 
 interface KeyStart {

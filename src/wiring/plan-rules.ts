@@ -1,5 +1,7 @@
 // Rules over several keys of a plan: faults that must be mended, and warnings that a person should read once at the start.
 import type { Plan } from '../core/plan/plan.ts'
+import { thresholdFaults } from '../core/watch/thresholds.ts'
+import { GATE_OF_THRESHOLD, thresholdsOf } from './plan-thresholds.ts'
 import { networkOf } from './plan-fields.ts'
 import type { KeyPath } from '../core/plan/finding.ts'
 
@@ -22,6 +24,7 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
     firstRetryAfterLongest,
     stagesNotRising,
     rollBackAboveGate,
+    alertsThatNeverFire,
     aliasesWithoutZone,
     zoneServedByNobody,
     mailFromOutsideDomain,
@@ -110,6 +113,16 @@ function rollBackAboveGate({ gates }: Plan): readonly RuleFault[] {
       mend: 'Rolling back must come later than holding.',
     },
   ]
+}
+
+/** C40: a limit outside 0 to 1, or above the line where SES pauses an account, is an alert that comes too late or never. */
+function alertsThatNeverFire(plan: Plan): readonly RuleFault[] {
+  return thresholdFaults(thresholdsOf(plan)).flatMap(({ name, message }) => {
+    const key = GATE_OF_THRESHOLD[name]
+    if (key === undefined) return []
+    const mend = 'Write percent: 5 for bounces, 0.1 for complaints, 95 for success, 80 for the quota (§8.2).'
+    return [{ path: ['gates', key], what: `makes no alert: ${message}`, mend }]
+  })
 }
 
 function aliasesWithoutZone({ dkim }: Plan): readonly RuleFault[] {

@@ -106,6 +106,10 @@ const notifyMail = z.strictObject({
 const notify = z.strictObject({
   mail: notifyMail.exactOptional(),
   slackVariable: variableName().exactOptional(),
+  languages: list(oneOf(['ja', 'en']), 1).default(['ja']),
+  runbooks: text().default('docs/'),
+  // One incident is one message; who wants it again says after how long.
+  reminderHours: whole(0, 168).default(0),
 })
 
 /** To be spread into the plan's schema. */

@@ -79,8 +79,13 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     legacy: { ...plan.legacy, hosts: [{ host: LOOPBACK, port: standin.legacyPort }], tls: 'never' },
     ses: { ...plan.ses, apiEndpoint: standin.apiUrl, smtpHost: LOOPBACK, smtpPort: standin.smtpPort },
     ...localKeys(plan, standin),
-    notify: {},
+    notify: localNotify(plan.notify),
   }
+}
+
+/** Nobody is written to: notices lie in the data folder. */
+function localNotify({ languages, runbooks, reminderHours }: Plan['notify']): Plan['notify'] {
+  return { languages, runbooks, reminderHours }
 }
 
 /** Keys live in the stand-in's DNS, and requests in the data folder: nobody is written to. A look is over in minutes. */

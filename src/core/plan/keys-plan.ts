@@ -57,6 +57,12 @@ export interface ContactPlan {
 export interface NotifyPlan {
   readonly mail?: NotifyMailPlan
   readonly slackVariable?: string
+  /** Alerts, reports and reminders are told in each of them, in one message. */
+  readonly languages: readonly ('ja' | 'en')[]
+  /** Where runbook.md and runbook.ja.md lie: a URL or a folder. */
+  readonly runbooks: string
+  /** Hours after which an open Critical incident is told again; 0 never. */
+  readonly reminderHours: number
 }
 
 export interface NotifyMailPlan {

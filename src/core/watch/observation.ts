@@ -1,0 +1,69 @@
+// What one look sees, as values: figures of both routes, the queue, the routes, the account, the disk, the key. What is not there
+// is absent, and what could not be read is told apart from it, because "no data" is an alarm only where it must be (C40).
+import type { FigureCell, FigureRow } from '../base/figures.ts'
+
+export interface Lanes {
+  readonly ses: FigureCell
+  readonly legacy: FigureCell
+}
+
+export interface FiguresLook {
+  /** The last sixty minutes. */
+  readonly hour: Lanes
+  /** The last 24 hours: complaints come late. */
+  readonly day: Lanes
+  /** The last half hour by the minute, both routes. */
+  readonly minutes: readonly FigureRow[]
+  readonly traffic?: TrafficLook
+}
+
+/** The last full hour, and the same hour of the weeks before, newest first. */
+export interface TrafficLook {
+  readonly hourAt: number
+  readonly accepted: number
+  readonly weeksBefore: readonly number[]
+}
+
+export interface RouteLook {
+  readonly route: 'legacy' | 'ses'
+  /** As the gateway says: running, waiting, stopped, stoppedByPerson. */
+  readonly state: string
+  readonly reason: string
+  /** Parts that wait. */
+  readonly waiting: number
+}
+
+export interface AccountLook {
+  readonly sendingEnabled: boolean
+  /** HEALTHY, PROBATION, SHUTDOWN. */
+  readonly enforcement: string
+  readonly sentIn24Hours: number
+  /** Undefined: unlimited. */
+  readonly maxIn24Hours?: number
+}
+
+export interface WatchObservation {
+  readonly nowMs: number
+  /** When the gateway started: before that nothing could be sent. */
+  readonly startedAt: number
+  /** Why figures could not be read; absent when they were, or when nobody keeps any. */
+  readonly figuresFailed?: string
+  readonly figures?: FiguresLook
+  readonly routes: readonly RouteLook[]
+  readonly notReadyBecause: readonly string[]
+  readonly disk: {
+    readonly usedOctets: number
+    readonly limitOctets: number
+    readonly freeOctets: number
+    readonly leastFreeOctets: number
+  }
+  readonly account?: AccountLook
+  /** CloudWatch's Reputation.BounceRate and .ComplaintRate, fractions. They do not exist before the first bounce. */
+  readonly reputation?: { readonly bounce?: number; readonly complaint?: number }
+  /** Lambda in the last hour, where there is Lambda. */
+  readonly functions?: { readonly invocations: number; readonly errors: number }
+  /** The key that SES signs with. */
+  readonly key?: { readonly selector: string; readonly endsAt: number }
+  /** Whether the logs of the old hosts are followed, so that their outcomes are to be expected. */
+  readonly legacyLogs: boolean
+}

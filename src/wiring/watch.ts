@@ -1,0 +1,141 @@
+// The watch, put together: what is looked at every minute, where incidents are kept, and the ways to people.
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileIncidentStore } from '../adapters/local/incident-store.ts'
+import { folderNotifier } from '../adapters/notify/folder.ts'
+import type { Notifier } from '../core/base/notice.ts'
+import { MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
+import type { AccountFacts } from '../core/mail/ports-ses.ts'
+import type { Operations } from '../core/mail/operations.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { INCIDENT_POLICY } from '../core/watch/incident.ts'
+import { watchDesk, type WatchDesk } from '../core/watch/desk.ts'
+import { describeError } from '../core/watch/describe-error.ts'
+import { figuresReader, type FiguresReader } from '../core/watch/look-figures.ts'
+import type { AccountLook, WatchObservation } from '../core/watch/observation.ts'
+import type { Observe } from '../core/watch/ports.ts'
+import { watchOf } from '../core/watch/watch.ts'
+import type { Basics } from './basics.ts'
+import type { KeyLife } from './dkim.ts'
+import type { MailFlow } from './mail-flow.ts'
+import { operatorNotifiers } from './notifiers.ts'
+import { thresholdsOf } from './plan-thresholds.ts'
+import type { Environment } from './ses-place.ts'
+
+export interface WatchParts {
+  readonly plan: Plan
+  readonly dataFolder: string
+  readonly environment: Environment
+  readonly basics: Basics
+  readonly operations: Pick<Operations, 'status'>
+  readonly flow: Pick<MailFlow, 'figures' | 'ses'>
+  /** Undefined where the plan leaves keys alone. */
+  readonly keys: Pick<KeyLife, 'signing'> | undefined
+}
+
+export interface RunningWatch {
+  readonly desk: WatchDesk
+  readonly stop: () => Promise<void>
+}
+
+/** One look a minute: the design's alarms evaluate twice in a period (§4.3.2), and an incident is told within three. */
+const LOOK_EVERY_MS = MINUTE_MS
+const STOP_MS = 5 * SECOND_MS
+
+export async function startWatch(parts: WatchParts): Promise<RunningWatch> {
+  const { plan, dataFolder, basics } = parts
+  const { clock, log } = basics
+  const { languages, runbooks, reminderHours } = plan.notify
+  const watch = watchOf({
+    observe: observer(parts),
+    store: await fileIncidentStore(dataFolder, (trouble) => log.alarm('incidentFile', { ...trouble })),
+    notifiers: notifiersOf(parts),
+    thresholds: thresholdsOf(plan),
+    policy: { ...INCIDENT_POLICY, timeZone: plan.timeZone, reminderHours },
+    settings: { domain: plan.domain, timeZone: plan.timeZone, languages, runbooks },
+    clock,
+    log,
+  })
+  const ending = new AbortController()
+  const loop = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      try {
+        await watch.look()
+      } catch (error) {
+        // Nothing was concluded from this look; the next may see more.
+        log.alarm('watchFailed', describeError(error))
+      }
+      await clock.sleep(LOOK_EVERY_MS, ending.signal)
+    }
+  }
+  const running = loop()
+  return {
+    desk: watchDesk({ change: watch.change, timeZone: plan.timeZone }),
+    async stop() {
+      ending.abort()
+      // A mail host that does not answer must not keep the gateway from stopping: the attempt is on disk.
+      await Promise.race([running, clock.sleep(STOP_MS)])
+    },
+  }
+}
+
+/** Where nobody is written to, notices lie in the data folder, so that they can be looked at. */
+function notifiersOf({ plan, dataFolder, environment }: WatchParts): readonly Notifier[] {
+  const operators = operatorNotifiers(plan, environment)
+  if (operators.length > 0) return operators
+  return [folderNotifier({ channel: 'folder notices', folder: join(dataFolder, 'notices') })]
+}
+
+function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchParts): Observe {
+  const reader = figuresReader(flow.figures)
+  const { queueDiskOctets, freeDiskOctets } = plan.gateway.limits
+  return async () => {
+    const nowMs = basics.clock.now()
+    const { startedAt, routes, queue, notReadyBecause } = await operations.status()
+    const facts = flow.ses.account.facts()
+    const signing = keys?.signing()
+    return {
+      nowMs,
+      startedAt,
+      ...(await figuresSeen(reader, nowMs)),
+      routes: routes.map(({ route, state, reason }) => {
+        return { route, state, reason, waiting: queue.parts[route].waiting }
+      }),
+      notReadyBecause,
+      disk: {
+        usedOctets: queue.diskBytes,
+        limitOctets: queueDiskOctets,
+        freeOctets: freeOctets(dataFolder),
+        leastFreeOctets: freeDiskOctets,
+      },
+      ...(facts === undefined ? {} : { account: accountLook(facts) }),
+      ...(signing === undefined ? {} : { key: signing }),
+      legacyLogs: false,
+    }
+  }
+}
+
+async function figuresSeen(
+  reader: FiguresReader,
+  nowMs: number,
+): Promise<Pick<WatchObservation, 'figures' | 'figuresFailed'>> {
+  try {
+    return { figures: await reader.read(nowMs) }
+  } catch (error) {
+    return { figuresFailed: String(describeError(error)['message']) }
+  }
+}
+
+function freeOctets(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
+function accountLook({ sendingEnabled, enforcement, sentIn24Hours, maxIn24Hours }: AccountFacts): AccountLook {
+  return {
+    sendingEnabled,
+    enforcement,
+    sentIn24Hours,
+    ...(maxIn24Hours === 'unlimited' ? {} : { maxIn24Hours }),
+  }
+}
