@@ -5,23 +5,26 @@ import type { Log } from '../core/base/log.ts'
 import { maskText } from '../core/mail/mask.ts'
 import type { GatewayStatus, Operations } from '../core/mail/operations.ts'
 import { describeError } from '../core/watch/describe-error.ts'
+import type { Gauge } from '../core/watch/gauges.ts'
 
 /** Renders the figures; the meter of adapters/node is one. */
 export interface StatusMetrics {
   readonly contentType: string
-  render(status: GatewayStatus, nowMs: number): Promise<string>
+  render(status: GatewayStatus, nowMs: number, measured: readonly Gauge[]): Promise<string>
 }
 
 export interface StatusParts {
   readonly operations: Pick<Operations, 'status'>
   readonly metrics: StatusMetrics
+  /** What is measured beside the status. */
+  readonly figures?: (nowMs: number) => Promise<readonly Gauge[]>
   readonly now: () => number
   readonly log: Log
 }
 
 const PAGES = ['/healthz', '/readyz', '/status', '/metrics']
 
-export function statusApp({ operations, metrics, now, log }: StatusParts): Hono {
+export function statusApp({ operations, metrics, figures, now, log }: StatusParts): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -34,7 +37,8 @@ export function statusApp({ operations, metrics, now, log }: StatusParts): Hono 
   })
   app.get('/status', async (context) => context.json(withMaskedReasons(await operations.status())))
   app.get('/metrics', async (context) => {
-    const page = await metrics.render(await operations.status(), now())
+    const nowMs = now()
+    const page = await metrics.render(await operations.status(), nowMs, (await figures?.(nowMs)) ?? [])
     return context.body(page, 200, { 'content-type': metrics.contentType })
   })
   app.notFound((context) => context.text(`there is ${PAGES.join(', ')}\n`, 404))

@@ -1,7 +1,10 @@
 // The figures of a gateway, as its plan names domains and streams.
 import { join } from 'node:path'
 import { localFigures, type FigureStore } from '../adapters/local/figures.ts'
+import { COUNTED, type Counted } from '../core/base/figures.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { Route } from '../core/shift/route.ts'
+import type { Meter } from '../core/watch/metrics.ts'
 import type { Basics } from './basics.ts'
 
 export interface FigurePlace {
@@ -24,5 +27,23 @@ export async function gatewayFigures({ plan, dataFolder, basics }: FigurePlace):
     },
   })
   void figures.run()
-  return figures
+  return withCounters(figures, basics.meter)
+}
+
+/** Whatever is counted by domain and stream is a counter by route as well, which Prometheus reads as it rises. */
+function withCounters(figures: FigureStore, meter: Meter): FigureStore {
+  return {
+    ...figures,
+    count(atMs, key, what, by = 1) {
+      figures.count(atMs, key, what, by)
+      meter.count('watari_figures_total', LABELS[key.route][what], by)
+    },
+  }
+}
+
+const LABELS = { legacy: labelsOf('legacy'), ses: labelsOf('ses') }
+
+function labelsOf(route: Route): Readonly<Record<Counted, { readonly route: Route; readonly counted: Counted }>> {
+  const labels = COUNTED.map((counted) => [counted, { route, counted }] as const)
+  return Object.fromEntries(labels) as ReturnType<typeof labelsOf>
 }

@@ -7,6 +7,7 @@ import { mustHold } from '../core/dkim/status.ts'
 import type { Operations } from '../core/mail/operations.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { figureGauges } from '../core/watch/figure-gauges.ts'
 import { controlApp } from '../gateway/control.ts'
 import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
@@ -83,7 +84,8 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
   })
   if (keys !== undefined) life = await startKeys(options, keys, { flow, operations, misaligned })
   const watch = await startWatch({ ...options, operations, flow, keys: life })
-  const status = await listenOnPort(statusApp({ operations, metrics: meter, now, log }).fetch, plan.status)
+  const figures = figureGauges(flow.figures, plan.domain)
+  const status = await listenOnPort(statusApp({ operations, metrics: meter, figures, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
     suppression: suppression.start(flow.ses.controlPlane),

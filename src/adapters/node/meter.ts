@@ -1,7 +1,7 @@
 // Counts in memory and renders them for Prometheus. Counting is on the hot path, so it is one look-up and one addition;
 // prom-client sees the sums only when somebody reads them.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { gaugesOf } from '../../core/watch/gauges.ts'
+import { gaugesOf, type Gauge as Measured } from '../../core/watch/gauges.ts'
 import type { CounterLabels, CounterName, HistogramLabels, HistogramName, Meter } from '../../core/watch/metrics.ts'
 import type { GatewayStatus } from '../../core/mail/operations.ts'
 
@@ -15,6 +15,7 @@ const COUNTERS: CounterTable = {
   watari_recipients_accepted_total: { help: 'Recipients of accepted mails, by route.', labels: ['route'] },
   watari_recipients_settled_total: { help: 'Recipients that are done, by outcome.', labels: ['route', 'outcome'] },
   watari_kept_off_ses_total: { help: 'Recipients kept on legacy though the split said SES.', labels: ['reason'] },
+  watari_figures_total: { help: 'Recipients, by route and by what became of them.', labels: ['route', 'counted'] },
   watari_headers_repaired_total: { help: 'Header faults mended in the copy for SES.', labels: ['repair'] },
   watari_deferrals_total: { help: 'Recipients to be tried again, by reason.', labels: ['route', 'reason'] },
   watari_throttled_total: { help: 'Answers that said too fast.', labels: ['route'] },
@@ -67,8 +68,8 @@ interface Child {
 }
 
 export interface PrometheusMeter extends Meter {
-  /** The page for Prometheus; gauges come from the status given. */
-  render(status: GatewayStatus | undefined, nowMs: number): Promise<string>
+  /** The page for Prometheus; gauges come from the status given, and from what else was measured. */
+  render(status: GatewayStatus | undefined, nowMs: number, measured?: readonly Measured[]): Promise<string>
   readonly contentType: string
 }
 
@@ -85,9 +86,9 @@ export function prometheusMeter(options: { readonly processMetrics: boolean }): 
     },
     observe: (name, labels, value) => histograms.get(name)!.observe(labels, value),
     contentType: registry.contentType,
-    render: (status, nowMs) => {
+    render: (status, nowMs, measured = []) => {
       for (const family of families.values()) family.publish()
-      publishGauges(registry, gauges, status, nowMs)
+      publishGauges(registry, gauges, [...(status === undefined ? [] : gaugesOf(status, nowMs)), ...measured])
       return registry.metrics()
     },
   }
@@ -127,15 +128,9 @@ function histogram(registry: Registry, name: HistogramName) {
   return new Histogram({ name, help, labelNames: labels, buckets, registers: [registry] })
 }
 
-function publishGauges(
-  registry: Registry,
-  gauges: Map<string, Gauge>,
-  status: GatewayStatus | undefined,
-  nowMs: number,
-) {
+function publishGauges(registry: Registry, gauges: Map<string, Gauge>, measured: readonly Measured[]): void {
   for (const gauge of gauges.values()) gauge.reset()
-  if (status === undefined) return
-  for (const { name, help, labels, value } of gaugesOf(status, nowMs)) {
+  for (const { name, help, labels, value } of measured) {
     let gauge = gauges.get(name)
     if (gauge === undefined) {
       gauge = new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] })

@@ -8,6 +8,7 @@ export interface CounterLabels {
   watari_recipients_accepted_total: 'route'
   watari_recipients_settled_total: 'route' | 'outcome'
   watari_kept_off_ses_total: 'reason'
+  watari_figures_total: 'route' | 'counted'
   watari_headers_repaired_total: 'repair'
   watari_deferrals_total: 'route' | 'reason'
   watari_throttled_total: 'route'
