@@ -47,8 +47,10 @@ describeJudged('promtool', programJudge('promtool', 'apt-get install --no-instal
     const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
     const said = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
     // Exit code 3 is for advice; an unreadable line would be one that begins with "error while linting".
-    expect(said.filter((line) => !/^(nodejs_|process_)/.test(line)).toSorted()).toEqual([
-      "EmailBounceRate metric names should be written in 'snake_case' not 'camelCase'",
-    ])
+    expect(said.filter((line) => !/^(nodejs_|process_)/.test(line)).toSorted()).toEqual(
+      ['EmailBounceRate', 'EmailComplaintRate', 'EmailSendSuccess'].map(
+        (name) => `${name} metric names should be written in 'snake_case' not 'camelCase'`,
+      ),
+    )
   })
 })
