@@ -192,7 +192,9 @@ function quotaText({ quota }: CalendarReport, words: CalendarWords): readonly st
     [
       `${words.quotaTitle}\n`,
       numberTable(words.quotaColumns, rows),
-      paragraph(words.quotaNote({ perDay: SANDBOX.recipientsPerDay, perSecond: SANDBOX.ratePerSecond }), '- '),
+      ...(quota.some(({ isGranted }) => !isGranted)
+        ? [paragraph(words.quotaNote({ perDay: SANDBOX.recipientsPerDay, perSecond: SANDBOX.ratePerSecond }), '- ')]
+        : []),
       ...(beyond.length > 0 ? [paragraph(words.beyondDesign(beyond.join(words.list)), '- ')] : []),
     ].join(''),
   ]

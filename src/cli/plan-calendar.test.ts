@@ -60,6 +60,23 @@ describe('docs/calendar.md', () => {
   })
 })
 
+it.each([
+  ['README.md', 'en'],
+  ['README.ja.md', 'ja'],
+])('%s shows lines that the commands print', async (file, language) => {
+  const text = readFileSync(file, 'utf8')
+  const from = text.indexOf('$ npm run --silent watari -- cost')
+  const shown = text
+    .slice(from, text.indexOf('```', from))
+    .split('\n')
+    .filter((line) => line !== '…' && !line.startsWith('$ '))
+  const cost = await watari(`cost --lang ${language}`)
+  const calendar = await watari(`plan calendar --lang ${language} --start 2026-11-30`)
+  const printed = new Set(`${cost.out}${calendar.out}`.split('\n'))
+  expect(shown.length).toBeGreaterThan(30)
+  expect(shown.filter((line) => !printed.has(line))).toEqual([])
+})
+
 describe('watari plan calendar', () => {
   it.each(['', ' --lang ja', ' --start 2027-11-01', ' --lang ja --start 2026-04-20'])(
     'keeps to 80 columns: %s',
@@ -105,6 +122,7 @@ describe('watari plan calendar', () => {
     ['plan calendar --ics no/such/folder/plan.ics', 73],
     ['plan calendar circle.yaml', 65],
     ['plan quota-request --stage 60', 64],
+    [`plan quota-request ${process.cwd()}/plans/goo.ne.jp.mended.yaml`, 1],
     ['plan quota-request --stage 0', 64],
   ])('%s ends with %i', async (line, expected) => {
     const text = readFileSync('plans/goo.ne.jp.yaml', 'utf8')

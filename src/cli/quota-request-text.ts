@@ -43,7 +43,7 @@ function english(request: QuotaRequest): readonly Section[] {
       title: 'Volumes, step by step',
       lines: steps.map((one) => {
         const mark = one.percent === step.percent ? ' (this request)' : ''
-        return `${one.percent} % of the recipients, at least ${hoursAt(request, one.percent)} hours: ${grouped(one.recipientsPerDay)} a day, ${grouped(one.ratePerSecond)} a second on average; quota needed ${grouped(one.askPerDay)} a day, ${grouped(one.askPerSecond)} a second${mark}.`
+        return `${one.percent} % of the recipients, at least ${hoursAt(request, one.percent)} hours: ${grouped(one.recipientsPerDay)} a day, ${grouped(one.ratePerSecond)} a second in the busiest hour known; quota needed ${grouped(one.askPerDay)} a day, ${grouped(one.askPerSecond)} a second${mark}.`
       }),
     },
     {
@@ -110,7 +110,7 @@ function japanese(request: QuotaRequest): readonly Section[] {
       title: '段階ごとの送信量',
       lines: steps.map((one) => {
         const mark = one.percent === step.percent ? ' (今回の申請)' : ''
-        return `宛先の ${one.percent} %、${hoursAt(request, one.percent)} 時間以上: 1 日 ${grouped(one.recipientsPerDay)} 件、平均毎秒 ${grouped(one.ratePerSecond)} 件。必要な上限は 1 日 ${grouped(one.askPerDay)} 件、毎秒 ${grouped(one.askPerSecond)} 件${mark}。`
+        return `宛先の ${one.percent} %、${hoursAt(request, one.percent)} 時間以上: 1 日 ${grouped(one.recipientsPerDay)} 件、最も多い時間帯で毎秒 ${grouped(one.ratePerSecond)} 件。必要な上限は 1 日 ${grouped(one.askPerDay)} 件、毎秒 ${grouped(one.askPerSecond)} 件${mark}。`
       }),
     },
     {

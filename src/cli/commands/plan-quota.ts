@@ -23,7 +23,7 @@ export function addPlanQuotaCommand(plan: Command, environment: Environment, pro
     .description(
       'The request for the sending quota that a stage needs, from what the plan says. What only a person knows stands in brackets. AWS reads English.',
     )
-    .option('--stage <percent>', 'the stage to ask for (default: the first)', percentOf)
+    .option('--stage <percent>', 'the stage to ask for (default: the first that is not granted)', percentOf)
     .addOption(new Option('--lang <language>', 'language of the text').choices(['en', 'ja']).default('en'))
     .action((file: string | undefined, options: Options) => {
       const context = contextOf(environment, options)
@@ -32,6 +32,10 @@ export function addPlanQuotaCommand(plan: Command, environment: Environment, pro
       if (answer.kind === 'noVolume') {
         const mend = 'Write volume.mailsPerDay into it.'
         throw new CommandError(EXIT.data, 'noVolume', 'the plan does not say how much is sent', mend)
+      }
+      if (answer.kind === 'allGranted') {
+        const mend = 'Ask for one all the same with --stage PERCENT.'
+        throw new CommandError(EXIT.nothing, 'allGranted', 'AWS has granted what every stage of the plan needs', mend)
       }
       if (answer.kind === 'noSuchStage') {
         const mend = `Its stages are ${answer.percents.join(', ')}.`

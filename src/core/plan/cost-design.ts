@@ -19,6 +19,8 @@ export interface CostDesign {
   readonly destination: EventDestination
   /** How many of the event types chosen are of each kind. */
   readonly events: Readonly<Record<EventKind, number>>
+  /** Dimensions of the CloudWatch destination: each is a metric of its own for each kind of event. */
+  readonly dimensions: number
   /** At most so many bounce and complain: the gates. */
   readonly bouncePercent: number
   readonly complaintPercent: number
@@ -48,6 +50,7 @@ export function costDesignOf(plan: Plan): CostDesign | undefined {
     ...(budget.sesDollarsPerThousand === undefined ? {} : { sesDollarsPerThousand: budget.sesDollarsPerThousand }),
     destination: destinationOf(configurationSet.eventDestination),
     events: eventsOf(configurationSet.eventTypes ?? []),
+    dimensions: Math.max(1, configurationSet.dimensions?.length ?? 0),
     bouncePercent: gates.bouncePercentMax,
     complaintPercent: gates.complaintPercentMax,
     mailFunctionMegabytes: lambda.mail?.memoryMegabytes ?? MEGABYTES_DEFAULT,

@@ -158,6 +158,7 @@ const designs: fc.Arbitrary<CostDesign> = fc.record({
     complaint: fc.nat(1),
     other: fc.nat(5),
   }),
+  dimensions: fc.integer({ min: 1, max: 10 }),
   bouncePercent: percents,
   complaintPercent: percents,
   mailFunctionMegabytes: fc.integer({ min: 128, max: 10_240 }),

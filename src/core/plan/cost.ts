@@ -133,7 +133,7 @@ function watchLines(design: CostDesign, recipients: bigint): readonly CostLine[]
   const types = EVENT_KINDS.reduce((sum, kind) => sum + design.events[kind], 0)
   return [
     ...(design.destination === 'CloudWatch'
-      ? [line('eventMetrics', 'cloudWatchMetric', BigInt(types * dimensionValues))]
+      ? [line('eventMetrics', 'cloudWatchMetric', BigInt(types * design.dimensions * dimensionValues))]
       : []),
     line('customMetrics', 'cloudWatchMetric', BigInt(customMetrics)),
     line('alarms', 'cloudWatchAlarm', BigInt(design.alarms)),

@@ -31,14 +31,17 @@ export interface QuotaRequest {
 export type QuotaRequestAnswer =
   | { readonly kind: 'request'; readonly request: QuotaRequest }
   | { readonly kind: 'noVolume' }
+  /** AWS has granted what every stage needs. */
+  | { readonly kind: 'allGranted' }
   | { readonly kind: 'noSuchStage'; readonly percents: readonly number[] }
 
-/** The request for one stage; without `percent` for the first that sends anything. */
+/** The request for one stage; without `percent` for the first that AWS has not granted yet. */
 export function quotaRequest(plan: Plan, percent?: number): QuotaRequestAnswer {
   const steps = quotaSteps(plan)
-  const [first] = steps
-  if (first === undefined) return { kind: 'noVolume' }
-  const step = percent === undefined ? first : steps.find((one) => one.percent === percent)
+  if (steps.length === 0) return { kind: 'noVolume' }
+  const wanted = steps.find(({ isGranted }) => !isGranted)
+  if (percent === undefined && wanted === undefined) return { kind: 'allGranted' }
+  const step = percent === undefined ? wanted : steps.find((one) => one.percent === percent)
   if (step === undefined) return { kind: 'noSuchStage', percents: steps.map((one) => one.percent) }
   const { configurationSet, gates, volume, dkim } = plan
   const name = plan.ses.configurationSet ?? configurationSet.name
