@@ -157,6 +157,9 @@ function sensitivity({ stages, rates, prices, budget }: CostReport, words: CostW
     [words.rate, ...names, ...shareName],
     rates.map((row) => [String(row.yenPerDollar), ...cells(row)]),
   )
+  const first = `${words.ratesTitle}\n${byRate}`
+  // A stage at which nothing is sent has no price to change.
+  if (prices.length === 0) return first
   const byPrice = numberTable(
     [words.price, ...names, ...shareName],
     prices.map((row) => [
@@ -164,7 +167,7 @@ function sensitivity({ stages, rates, prices, budget }: CostReport, words: CostW
       ...cells(row),
     ]),
   )
-  return `${words.ratesTitle}\n${byRate}\n${words.pricesTitle}\n${byPrice}`
+  return `${first}\n${words.pricesTitle}\n${byPrice}`
 }
 
 function choicesText(report: CostReport, words: CostWords): string {

@@ -42,7 +42,7 @@ export const COST_WORDS_EN: CostWords = {
   rate: 'YEN FOR A DOLLAR',
   pricesTitle: 'If AWS gives a discount on sending',
   price: 'FOR A THOUSAND',
-  listed: 'list',
+  listed: 'now',
   share: 'BUDGET PAYS',
   choicesTitle: (percent) => `What each choice costs, a month at ${percent}`,
   dollarsMore: 'DOLLARS MORE',

@@ -42,7 +42,7 @@ export const COST_WORDS_JA: CostWords = {
   rate: '1 ドルの円',
   pricesTitle: 'AWS から送信料の割引を受けた場合',
   price: '1,000 通の単価',
-  listed: '定価',
+  listed: '現在',
   share: '予算内',
   choicesTitle: (percent) => `設計の選択ごとの費用 (${percent} の月額)`,
   dollarsMore: '差額 (ドル)',

@@ -53,6 +53,7 @@ describe('watari cost', () => {
   it.each([
     'cost',
     'cost --lang ja',
+    'cost --stage 0',
     'cost --stage 1,5,10,20,30,40,50,60,70,80,90,100',
     'cost --lang ja --stage 10,25,50,75,100',
   ])('keeps to 80 columns: %s', async (line) => {

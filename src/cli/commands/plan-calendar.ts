@@ -8,6 +8,7 @@ import { calendarText, icsWords } from '../calendar-text.ts'
 import { contextOf, pathIn, printJson, shared, type Context, type Environment } from '../context.ts'
 import type { Language } from '../cost-words.ts'
 import { CommandError, EXIT } from '../exit.ts'
+import { grouped } from '../output.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
 
@@ -41,6 +42,10 @@ export function addPlanCalendarCommand(plan: Command, environment: Environment, 
       if (report.kind === 'fault') {
         const message = `phase ${report.phase} waits for phase ${report.waitsFor}, which never comes before it`
         throw new CommandError(EXIT.data, 'phasesInCircle', message, 'Mend schedule.phases[].after.')
+      }
+      if (report.kind === 'endless') {
+        const message = `the stage of ${report.percent} % would last ${grouped(report.days)} days`
+        throw new CommandError(EXIT.data, 'endlessStage', message, 'Mend stages[].leastMails, or the volume.')
       }
       if (options.ics !== undefined) writeIcs(context, report, { ...options, ics: options.ics })
       else if (context.json) printJson(context, inDays(report))

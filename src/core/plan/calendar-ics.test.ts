@@ -11,7 +11,7 @@ const read = parsePlan(readFileSync('plans/goo.ne.jp.yaml', 'utf8'), { file: 'pl
 if (read.kind === 'faulty') throw new Error('the shipped plan is read')
 const MONDAY = civilDay('2026-11-30')!
 const report = calendarReport({ plan: read.plan, today: MONDAY, from: MONDAY })
-if (report.kind === 'fault') throw new Error('the shipped plan has a calendar')
+if (report.kind !== 'calendar') throw new Error('the shipped plan has a calendar')
 const [calendar] = report.calendars
 const wordsOf = (text: string): IcsWords => ({ calendar: text, summary: () => text, description: () => text })
 const world = { domain: 'goo.ne.jp', nowMs: Date.parse('2026-11-25T12:34:56.789Z') }

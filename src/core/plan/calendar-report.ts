@@ -52,16 +52,22 @@ export interface CalendarQuestion {
   readonly from?: CivilDay
 }
 
-/** A phase that waits for itself, or for one that is not there, has no day: `watari check` finds it too. */
-export interface CalendarFault {
-  readonly kind: 'fault'
-  readonly phase: number
-  readonly waitsFor: number
-}
+/** Longer is no migration, and further than dates can be counted. */
+const STAGE_DAYS_MAX = 3_660
+
+export type CalendarFault =
+  /** A phase that waits for itself, or for one that is not there, has no day: `watari check` finds it too. */
+  | { readonly kind: 'fault'; readonly phase: number; readonly waitsFor: number }
+  /** At this volume a stage's least number of mails is not sent in ten years. */
+  | { readonly kind: 'endless'; readonly percent: number; readonly days: number }
 
 export function calendarReport({ plan, today, from }: CalendarQuestion): CalendarReport | CalendarFault {
   const phases = phaseCalendar(plan.schedule.phases ?? [])
   if (phases.kind === 'fault') return phases
+  const endless = plan.stages
+    .map((stage) => ({ percent: stage.percent, days: Math.ceil(stageHours(plan, stage).hours / 24) }))
+    .find(({ days }) => days > STAGE_DAYS_MAX)
+  if (endless !== undefined) return { kind: 'endless', ...endless }
   const { closedDays, migrationDays } = plan.schedule
   const working = workingDaysOf({ timeZone: plan.timeZone, closedDays })
   const start = from ?? working.next(today)

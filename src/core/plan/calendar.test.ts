@@ -29,7 +29,7 @@ const SHORT = 'domain: example.jp\nregion: ap-northeast-1\nlegacy: { hosts: [{ h
 
 function reportOf(question: CalendarQuestion) {
   const report = calendarReport(question)
-  if (report.kind === 'fault') throw new Error(`phase ${report.phase} waits for ${report.waitsFor}`)
+  if (report.kind !== 'calendar') throw new Error(`the plan has no calendar: ${report.kind}`)
   return report
 }
 
@@ -185,6 +185,15 @@ describe('a stage lasts', () => {
     const slow = stageHours(goo, { percent: 1, leastHours: 24, leastMails: 530_000 })
     expect(slow).toMatchObject({ hours: 240, mailHours: 240, longer: 'mails' })
     expect(stageHours(planOf(SHORT), first!)).toEqual({ hours: 24, longer: 'hours' })
+  })
+})
+
+it('a stage that would never end is told, not counted out', () => {
+  const plan = planOf(`${SHORT}volume: { mailsPerDay: 100 }\nstages: [{ percent: 1, leastMails: 1000000 }]\n`)
+  expect(calendarReport({ plan, today: MONDAY, from: MONDAY })).toEqual({
+    kind: 'endless',
+    percent: 1,
+    days: 1_000_000,
   })
 })
 
