@@ -1,9 +1,9 @@
 // `watari check` as JUnit XML, which every CI server shows as tests: one a rule, failed by an error. Warnings and notes do not
 // fail; they are what the test printed.
-import type { Rule } from '../core/plan/finding.ts'
+import type { Explanation } from '../core/plan/finding.ts'
 import { explained, type CheckReport, type ToldFinding } from './check-report.ts'
 
-export function checkJunit(report: CheckReport, rules: readonly Rule[]): string {
+export function checkJunit(report: CheckReport, rules: readonly Explanation[]): string {
   const failures = new Set(report.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id)).size
   const counts = `tests="${rules.length}" failures="${failures}" errors="0" skipped="0"`
   return [
@@ -17,7 +17,7 @@ export function checkJunit(report: CheckReport, rules: readonly Rule[]): string 
   ].join('\n')
 }
 
-function testCase(rule: Rule, { findings, language, file }: CheckReport): string {
+function testCase(rule: Explanation, { findings, language, file }: CheckReport): string {
   const { id, title } = explained(rule, language)
   const found = findings.filter((one) => one.id === id)
   const family = id.split('-')[0]!

@@ -1,8 +1,8 @@
 // `watari check` as SARIF 2.1.0 (OASIS), which GitHub, GitLab and editors show beside the lines of the plan.
-import type { Rule } from '../core/plan/finding.ts'
+import type { Explanation } from '../core/plan/finding.ts'
 import { explained, type CheckReport } from './check-report.ts'
 
-export function checkSarif(report: CheckReport, rules: readonly Rule[], version: string): string {
+export function checkSarif(report: CheckReport, rules: readonly Explanation[], version: string): string {
   const { language, file, findings } = report
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -33,7 +33,7 @@ export function checkSarif(report: CheckReport, rules: readonly Rule[], version:
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
-function descriptor(rule: Rule, language: CheckReport['language']) {
+function descriptor(rule: Explanation, language: CheckReport['language']) {
   const { id, severity, title, why, mend, source } = explained(rule, language)
   return {
     id,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { widthOf } from '../core/base/wrap.ts'
 import { RULES } from '../core/plan/findings/all.ts'
+import { DNS_RULES } from '../core/plan/live/judge-live.ts'
 import { readPlan } from '../wiring/config.ts'
 import { runCommand } from './program.ts'
 
@@ -161,7 +162,12 @@ describe('docs/findings.md', () => {
   // UPDATE_DOCS=1 renews it.
   it('lists every finding', () => {
     const cell = (text: string) => text.replaceAll('|', '\\|')
-    const rows = [...RULES].map(({ id, severity, title }) => [`\`${id}\``, severity, cell(title.en), cell(title.ja)])
+    const rows = [...RULES, ...DNS_RULES].map(({ id, severity, title }) => [
+      `\`${id}\``,
+      severity,
+      cell(title.en),
+      cell(title.ja),
+    ])
     const head = ['id', 'severity', 'what', '内容']
     const widths = head.map((name, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]!)), name.length))
     const line = (row: readonly string[]) =>

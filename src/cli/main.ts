@@ -19,6 +19,7 @@ const programs: Programs = {
   version,
   shippedPlan: inPackage('plans/goo.ne.jp.yaml'),
   readPlan,
+  dnsFindings: async (plan) => (await import('../wiring/check-dns.ts')).dnsFindings(plan),
   up: async (options) => (await import('../wiring/up.ts')).runUp(options),
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),

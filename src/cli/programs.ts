@@ -1,4 +1,5 @@
 // What the command line needs from wiring, as one value, so that its tests start nothing.
+import type { Finding } from '../core/plan/finding.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { ArchiveReader } from '../core/watch/archive.ts'
 import type { PlanReading } from '../wiring/config.ts'
@@ -10,6 +11,8 @@ export interface Programs {
   /** The plan that is shipped. */
   readonly shippedPlan: string
   readonly readPlan: (file: string) => PlanReading
+  /** Without it there is no `check --dns`. */
+  readonly dnsFindings?: (plan: Plan) => Promise<readonly Finding[]>
   readonly up: (options: UpOptions) => Promise<Running>
   readonly gateway: (options: GatewayOptions) => Promise<Running>
   readonly standin: (options: StandinOptions) => Promise<Running>

@@ -115,7 +115,7 @@ export function dkimStoreIn({ dataFolder, basics }: KeyPlace): Promise<DkimStore
   return fileDkimStore(dataFolder, (trouble) => basics.log.alarm('dkimFile', { ...trouble }))
 }
 
-export function planDns({ domain, dkim }: Plan, { clock }: Basics, ownServer?: DnsServer): Dns {
+export function planDns({ domain, dkim }: Plan, { clock }: Pick<Basics, 'clock'>, ownServer?: DnsServer): Dns {
   const resolvers = dkim === undefined || dkim.resolvers.length === 0 ? getServers() : dkim.resolvers
   const known = servers(dkim?.nameServers ?? [])
   const zone = dkim?.zone

@@ -1,7 +1,7 @@
 // The design's sections: values as the customer wrote them, read by the checks. Types and keys are judged, values hardly,
 // because a faulty design must load for its faults to be found.
 import { z } from 'zod'
-import { amount, day, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
+import { amount, day, domain, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
 
 const ANY_COUNT = 1e15
 const count = () => amount(0, ANY_COUNT)
@@ -28,6 +28,7 @@ const volume = z.strictObject({
   mailsPerHour: count().exactOptional(),
   legacyHosts: count().exactOptional(),
   tlsPercent: percent().exactOptional(),
+  receivers: list(domain()).exactOptional(),
 })
 
 const targets = z.strictObject({

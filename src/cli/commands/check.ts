@@ -1,8 +1,9 @@
 // `watari check`: judges a plan, and ends with a code that says how bad it is. Nothing is started and nothing is changed.
 import { relative } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { Language } from '../../core/plan/finding.ts'
+import type { Explanation, Language } from '../../core/plan/finding.ts'
 import { judgePlan, RULES } from '../../core/plan/findings/all.ts'
+import { DNS_RULES } from '../../core/plan/live/judge-live.ts'
 import { nearest } from '../../wiring/plan-keys.ts'
 import { checkJunit } from '../check-junit.ts'
 import { checkReport, countsOf, explained, type CheckReport } from '../check-report.ts'
@@ -20,7 +21,11 @@ interface Options {
   readonly junit?: true
   readonly quiet?: true
   readonly explain?: string
+  readonly dns?: true
 }
+
+/** Everything that can be found, with and without DNS. */
+const KNOWN: readonly Explanation[] = [...RULES, ...DNS_RULES]
 
 export function addCheckCommand(program: Command, environment: Environment, programs: Programs): void {
   program
@@ -38,22 +43,33 @@ export function addCheckCommand(program: Command, environment: Environment, prog
     )
     .addOption(new Option('--junit', 'answer in JUnit XML, for CI servers').conflicts(['quiet']))
     .option('--quiet', 'one line a finding: file:line:column: severity: ...')
+    .option('--dns', 'ask DNS, and the receivers of volume.receivers for STARTTLS, and judge what they say as well')
     .option('--explain <id>', 'what a finding means; needs no plan')
     .addHelpText(
       'after',
-      '\nExamples:\n  watari check plans/goo.ne.jp.yaml --lang ja\n  watari check --explain spf-drops-old-hosts',
+      '\nExamples:\n  watari check plans/goo.ne.jp.yaml --lang ja\n  watari check plans/goo.ne.jp.yaml --dns\n  watari check --explain spf-drops-old-hosts',
     )
-    .action((named: string | undefined, options: Options) => {
-      if (options.explain === undefined) check(named, options, environment, programs)
+    .action(async (named: string | undefined, options: Options) => {
+      if (options.explain === undefined) await check(named, options, environment, programs)
       else explain(options.explain, options, environment)
     })
 }
 
-function check(named: string | undefined, options: Options, environment: Environment, programs: Programs): void {
+async function check(
+  named: string | undefined,
+  options: Options,
+  environment: Environment,
+  programs: Programs,
+): Promise<void> {
   const { terminal } = environment
   const { plan, file, warnings, placeOf } = loadPlan(environment, programs, { named, required: false })
   for (const warning of warnings) terminal.error(`watari: warning: ${warning}\n`)
-  const report = checkReport(judgePlan(plan), { file: shownPath(file, environment), language: options.lang, placeOf })
+  const live = options.dns === undefined ? [] : ((await programs.dnsFindings?.(plan)) ?? [])
+  const report = checkReport([...judgePlan(plan), ...live], {
+    file: shownPath(file, environment),
+    language: options.lang,
+    placeOf,
+  })
   terminal.out(rendered(report, options, environment, programs))
   const { error, warning } = countsOf(report.findings)
   if (error > 0) throw new CommandEnd(EXIT.errors)
@@ -62,17 +78,17 @@ function check(named: string | undefined, options: Options, environment: Environ
 
 function rendered(report: CheckReport, options: Options, { terminal }: Environment, { version }: Programs): string {
   if (options.json) return `${JSON.stringify({ ...report, counts: countsOf(report.findings) })}\n`
-  if (options.sarif) return checkSarif(report, RULES, version)
-  if (options.junit) return checkJunit(report, RULES)
+  if (options.sarif) return checkSarif(report, KNOWN, version)
+  if (options.junit) return checkJunit(report, options.dns ? KNOWN : RULES)
   return options.quiet ? checkLines(report) : checkText(report, terminal.color)
 }
 
 function explain(id: string, { lang, json }: Options, { terminal }: Environment): void {
-  const rule = RULES.find((one) => one.id === id)
+  const rule = KNOWN.find((one) => one.id === id)
   if (rule === undefined) {
     const near = nearest(
       id,
-      RULES.map((one) => one.id),
+      KNOWN.map((one) => one.id),
     )
     const mend = near === undefined ? 'docs/findings.md lists all.' : `Did you mean ${near}?`
     throw new CommandError(EXIT.usage, 'noSuchFinding', `there is no finding ${id}`, mend)

@@ -43,6 +43,8 @@ export interface VolumePlan {
   readonly legacyHosts?: number
   /** Of all mails, how many the old hosts deliver over TLS: measured, percent. */
   readonly tlsPercent?: number
+  /** Receiving domains that matter: what `check --dns` looks at. */
+  readonly receivers?: readonly string[]
 }
 
 /** What the design promises (§2.3, §7.1). */
