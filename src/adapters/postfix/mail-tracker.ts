@@ -1,0 +1,295 @@
+// Follows each mail by its queue id from the first `from=` to `removed`, so that what is told is mails and recipients, not
+// lines: re-injection, forwarding, retries and used-again ids are one mail each.
+import type { LegacySink } from '../../core/base/legacy-outcome.ts'
+import { LEGACY_REASONS, legacyReason, legacyStage } from '../../core/base/legacy-reason.ts'
+import type { Delivery } from './delivery.ts'
+import { handoverKey, Handovers } from './handovers.ts'
+import type { Head, QueueSpace } from './heads.ts'
+import type { LineCounts } from './line-counts.ts'
+import { AddressScan, OTHER, type Names } from './names.ts'
+import { octetsOf, standsAt } from './octets.ts'
+import { CurrentMail, CurrentOutcome, noRecipient } from './outcome.ts'
+import { idIn, type QueueId } from './queue-ids.ts'
+import { COUNTED, DEFERRED, MIXED_DEFERRALS, NONE, QueueTable, REINJECTED, REMOVED, SEEN_ACTIVE } from './queue-table.ts'
+import type { TlsMemory } from './tls-memory.ts'
+
+export interface TrackerParts {
+  readonly sink: LegacySink
+  readonly names: Names
+  readonly counts: LineCounts
+  readonly tls: TlsMemory
+  /** Every instance on every host that was heard so far. */
+  readonly spaces: readonly QueueSpace[]
+}
+
+/** Where a line is: its head, its id and its time. */
+export interface LinePlace {
+  readonly octets: Buffer
+  readonly head: Head
+  readonly pid: number
+  readonly id: QueueId
+  readonly atMs: number
+}
+
+/** What a qmgr line says of a mail that is active. */
+export interface ActiveMail {
+  readonly sender: number
+  readonly size: number
+  readonly recipients: number
+}
+
+const FORWARDED_AS = octetsOf('forwarded as ')
+const QUEUED_AS = /.*\bqueued as ([0-9A-Za-z]+)/s
+const REASON_NUMBERS = new Map(LEGACY_REASONS.map((reason, number) => [reason, number]))
+
+export class MailTracker {
+  readonly table = new QueueTable()
+  readonly #parts: TrackerParts
+  readonly #outcome = new CurrentOutcome()
+  readonly #mail = new CurrentMail()
+  readonly #use = { host: 0, pid: 0, relayHash: 0, reused: false, mail: 0 }
+  readonly #handovers = new Handovers()
+  readonly #emit: LegacySink['outcome']
+  // Whose recipient the outcome asks for: one function for all, because a new one for each line is garbage by the million.
+  #octets: Buffer = Buffer.alloc(0)
+  #to = new AddressScan()
+  readonly #recipient = () => this.#octets.toString('latin1', this.#to.start, this.#to.end)
+
+  constructor(parts: TrackerParts) {
+    this.#parts = parts
+    this.#emit = parts.sink.outcome
+  }
+
+  /** The queue manager takes a mail up: for the first time, again after a deferral, or another mail with a used id. */
+  active({ id, head, atMs }: LinePlace, mail: ActiveMail): void {
+    const { table } = this
+    head.space.managed = true
+    let slot = table.find(id.low, id.high)
+    if (slot === NONE) slot = table.add(id.low, id.high)
+    else {
+      const flags = table.flags[slot]!
+      const isSame = table.sender[slot] === mail.sender && table.size[slot] === mail.size
+      if ((flags & REMOVED) === 0 && (flags & SEEN_ACTIVE) !== 0) {
+        if (isSame) return
+        this.#parts.counts.reusedIds += 1
+      }
+      const waits = (flags & (REINJECTED | REMOVED | SEEN_ACTIVE)) === REINJECTED
+      if (!waits) table.clear(slot)
+    }
+    table.flags[slot]! |= SEEN_ACTIVE
+    table.sender[slot] = mail.sender
+    table.size[slot] = mail.size
+    table.recipients[slot] = mail.recipients
+    table.newAt[slot] = atMs
+    if (!this.#comesBack(id, slot, atMs)) this.#countNew(slot)
+  }
+
+  #comesBack(id: QueueId, slot: number, atMs: number): boolean {
+    const { table } = this
+    if (this.#handovers.size > 0) {
+      this.#handovers.flush(atMs, this.#emit)
+      const handover = this.#handovers.take(handoverKey(id.low, id.high))
+      if (handover !== undefined) {
+        table.flags[slot]! |= REINJECTED
+        table.filterMs[slot] = handover.delayMs
+      }
+    }
+    return (table.flags[slot]! & REINJECTED) !== 0
+  }
+
+  #countNew(slot: number): void {
+    this.table.flags[slot]! |= COUNTED
+    this.#fillMail(slot)
+    this.#parts.sink.mail(this.#mail)
+  }
+
+  #fillMail(slot: number): void {
+    const mail = this.#mail
+    mail.atMs = this.table.newAt[slot]!
+    mail.sender = this.table.sender[slot]!
+    mail.octets = this.table.size[slot]!
+    mail.recipients = this.table.recipients[slot]!
+  }
+
+  removed({ id, octets, head }: LinePlace): void {
+    const slot = this.#slotOf(id, octets, head)
+    if (slot !== NONE) this.table.remove(slot)
+  }
+
+  /** `postsuper -r` gave the mail a new id: the new one is the same mail. */
+  requeuedAs({ id, atMs }: LinePlace): void {
+    let slot = this.table.find(id.low, id.high)
+    if (slot === NONE) slot = this.table.add(id.low, id.high)
+    else this.table.clear(slot)
+    this.table.flags[slot] = REINJECTED
+    this.table.newAt[slot] = atMs
+  }
+
+  /** Recipients that were deferred for too long are given up (`status=expired`); their lines were written before. */
+  expired(place: LinePlace): void {
+    const { table } = this
+    const slot = this.#slotOf(place.id, place.octets, place.head)
+    const isKnown = slot !== NONE
+    const outcome = this.#outcome
+    outcome.status = 'expired'
+    outcome.count = isKnown ? Math.max(1, table.recipients[slot]! - table.done[slot]!) : 1
+    outcome.atMs = place.atMs
+    outcome.domain = isKnown && (table.flags[slot]! & MIXED_DEFERRALS) === 0 ? table.deferredDomain[slot]! : OTHER
+    outcome.reason = LEGACY_REASONS[isKnown ? table.deferredReason[slot]! : 0]!
+    outcome.stage = 'none'
+    outcome.dsn = 0
+    outcome.tls = 'unknown'
+    outcome.dotted = false
+    outcome.hashLow = 0
+    outcome.hashHigh = 0
+    outcome.recipient = noRecipient
+    this.#fromSlot(slot)
+    outcome.delayMs = isKnown && table.newAt[slot]! > 0 ? place.atMs - table.newAt[slot]! : 0
+    this.#parts.counts.expired += outcome.count
+    this.#emit(outcome)
+    outcome.count = 1
+  }
+
+  delivery(place: LinePlace, delivery: Delivery): void {
+    const { counts } = this.#parts
+    if (delivery.status === 'other') {
+      counts.otherStatus += 1
+      return
+    }
+    let slot = this.#slotOf(place.id, place.octets, place.head)
+    const outcome = this.#outcome
+    outcome.atMs = place.atMs
+    outcome.domain = this.#domainOf(delivery, place.octets)
+    outcome.delayMs = delivery.delayMs
+    outcome.dsn = delivery.dsn
+    outcome.dotted = delivery.to.dotted
+    outcome.hashLow = delivery.to.hashLow
+    outcome.hashHigh = delivery.to.hashHigh
+    if (delivery.status === 'sent') {
+      outcome.status = 'delivered'
+      outcome.reason = 'none'
+      outcome.stage = 'none'
+    } else {
+      const reply = delivery.reply(place.octets)
+      outcome.status = delivery.status
+      outcome.reason = legacyReason(delivery.dsn, reply)
+      outcome.stage = legacyStage(reply)
+      if (delivery.status === 'deferred') slot = this.#deferred(place, slot)
+      else counts.bounced += 1
+    }
+    outcome.tls = this.#tlsOf(place, delivery)
+    this.#octets = place.octets
+    this.#to = delivery.to
+    outcome.recipient = this.#recipient
+    this.#fromSlot(slot)
+    if (slot !== NONE && delivery.status !== 'deferred') this.table.done[slot]! += 1
+    if (delivery.status === 'sent' && !this.#isFinal(place, delivery, slot)) return
+    this.#emit(outcome)
+  }
+
+  #fromSlot(slot: number): void {
+    const outcome = this.#outcome
+    outcome.sender = slot === NONE ? NONE : this.table.sender[slot]!
+    outcome.octets = slot === NONE ? NONE : this.table.size[slot]!
+    if (slot !== NONE) outcome.delayMs += this.table.filterMs[slot]!
+  }
+
+  #domainOf({ to }: Delivery, octets: Uint8Array): number {
+    return this.#parts.names.number(octets, to.domainStart, to.end, to.domainHash)
+  }
+
+  #deferred({ id }: LinePlace, known: number): number {
+    const { table } = this
+    const { counts } = this.#parts
+    const slot = known === NONE ? table.add(id.low, id.high) : known
+    const outcome = this.#outcome
+    counts.deferrals += 1
+    if ((table.flags[slot]! & DEFERRED) === 0) counts.deferredMails += 1
+    else if (table.deferredDomain[slot] !== outcome.domain) table.flags[slot]! |= MIXED_DEFERRALS
+    table.flags[slot]! |= DEFERRED
+    table.deferredDomain[slot] = outcome.domain
+    table.deferredReason[slot] = REASON_NUMBERS.get(outcome.reason) ?? 0
+    return slot
+  }
+
+  #tlsOf({ head, pid, id }: LinePlace, { relayHash, reused }: Delivery): 'unknown' | 'plain' | 'tls' {
+    const { tls } = this.#parts
+    if (tls.lines === 0 || (head.daemon !== 'smtp' && head.daemon !== 'lmtp')) return 'unknown'
+    const use = this.#use
+    use.host = head.host
+    use.pid = pid
+    use.relayHash = relayHash
+    use.reused = reused
+    use.mail = id.low
+    return tls.of(use)
+  }
+
+  /** A `sent` that a content filter or an alias took is not the mail's end. */
+  #isFinal(place: LinePlace, delivery: Delivery, slot: number): boolean {
+    const { counts } = this.#parts
+    if (standsAt(place.octets, delivery.replyStart, FORWARDED_AS)) {
+      counts.forwarded += 1
+      const next = delivery.reply(place.octets).slice(FORWARDED_AS.length)
+      this.#link(place, next, { counts: false, slot })
+      return false
+    }
+    if (delivery.loopback) {
+      const next = QUEUED_AS.exec(delivery.reply(place.octets))?.[1]
+      if (next !== undefined) {
+        counts.handedOver += 1
+        this.#link(place, next, { counts: true, slot })
+        return false
+      }
+    }
+    counts.sent += 1
+    if (slot !== NONE && this.table.size[slot]! > 0) counts.octetsSent += this.table.size[slot]!
+    return true
+  }
+
+  /** Brings a mail together with the one it became, which may be in any instance of the same host. */
+  #link({ head }: LinePlace, next: string, { counts, slot }: { counts: boolean; slot: number }): void {
+    const { table } = this
+    const id = octetsOf(next)
+    const spaces = this.#parts.spaces.filter(({ host, managed }) => managed && host === head.space.host)
+    const keys = spaces.map((space) => idIn(id, space))
+    const found = keys.map(({ low, high }) => table.find(low, high)).find((other) => other !== NONE && other !== slot)
+    if (found === undefined) {
+      const waiting = { keys: keys.map(({ low, high }) => handoverKey(low, high)), outcome: this.#outcome.copy(), counts }
+      this.#handovers.add(waiting, this.#emit)
+      return
+    }
+    if ((table.flags[found]! & REINJECTED) !== 0) return
+    table.flags[found]! |= REINJECTED
+    table.filterMs[found] = this.#outcome.delayMs
+    if ((table.flags[found]! & COUNTED) === 0) return
+    table.flags[found]! &= ~COUNTED
+    this.#fillMail(found)
+    this.#parts.sink.mailAgain(this.#mail)
+  }
+
+  /** The slot of an id; a transport with a syslog_name of its own writes under another instance than the queue manager. */
+  #slotOf(id: QueueId, octets: Uint8Array, head: Head): number {
+    const { space } = head
+    const own = this.table.find(id.low, id.high)
+    if (own !== NONE || space.managed) return own
+    if (space.alias !== undefined) {
+      const { low, high } = id.inSpace(octets, space.alias)
+      const slot = this.table.find(low, high)
+      if (slot !== NONE) return slot
+    }
+    for (const other of this.#parts.spaces) {
+      if (!other.managed || other.host !== space.host) continue
+      const { low, high } = id.inSpace(octets, other)
+      const slot = this.table.find(low, high)
+      if (slot === NONE) continue
+      space.alias = other
+      return slot
+    }
+    return NONE
+  }
+
+  /** The log ends: what still waits for a mail that never came back was delivered. */
+  finish(): void {
+    this.#handovers.flush(Infinity, this.#emit)
+  }
+}
