@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { archiveReader } from '../wiring/archive-place.ts'
+import { readBaseline } from '../wiring/baseline-file.ts'
 import { readPlan } from '../wiring/config.ts'
 import { readPassword } from './password.ts'
 import { runCommand } from './program.ts'
@@ -25,6 +26,10 @@ const programs: Programs = {
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
   keys: async (place) => (await import('../wiring/local-keys.ts')).localKeys(place, () => Date.now()),
   archive: archiveReader,
+  baseline: {
+    run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),
+    read: readBaseline,
+  },
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCostCommand } from './commands/cost.ts'
 import { addCheckCommand } from './commands/check.ts'
 import { addArchiveCommands } from './commands/archive.ts'
+import { addBaselineCommand } from './commands/baseline.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
@@ -75,6 +76,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   }
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addPlanCommands(program, environment, programs)
+  addBaselineCommand(program, environment, programs)
   addCostCommand(program, environment, programs)
   addCheckCommand(program, environment, programs)
   for (const group of program.commands) {

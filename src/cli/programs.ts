@@ -2,6 +2,8 @@
 import type { Finding } from '../core/plan/finding.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { ArchiveReader } from '../core/watch/archive.ts'
+import type { BaselineOptions, BaselineRun } from '../wiring/baseline.ts'
+import type { BaselineReading } from '../wiring/baseline-file.ts'
 import type { PlanReading } from '../wiring/config.ts'
 import type { LocalKeys } from '../wiring/local-keys.ts'
 import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
@@ -18,6 +20,11 @@ export interface Programs {
   readonly standin: (options: StandinOptions) => Promise<Running>
   /** Without it there are no `user` commands. */
   readonly users?: (file: string) => Promise<Users>
+  /** Without it there is no `baseline`. */
+  readonly baseline?: {
+    readonly run: (options: BaselineOptions) => Promise<BaselineRun | Pick<BaselineRun, 'faults'>>
+    readonly read: (file: string) => BaselineReading
+  }
   /** Without it keys cannot be imported or sealed anew. */
   readonly keys?: (place: KeysPlace) => Promise<LocalKeys>
   /** Without it there are no `archive` commands. */

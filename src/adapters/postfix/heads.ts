@@ -36,7 +36,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   pickup: 'pickup',
   postsuper: 'postsuper',
   ...Object.fromEntries(
-    'smtp lmtp local virtual pipe error retry discard relay spawn'.split(' ').map((name) => [name, 'delivery' as const]),
+    'smtp lmtp local virtual pipe error retry discard relay spawn'
+      .split(' ')
+      .map((name) => [name, 'delivery' as const]),
   ),
   ...Object.fromEntries(
     'anvil bounce defer dnsblog flush master postalias postconf postdrop postfix postfix-script postlog postlogd postmap postqueue proxymap proxywrite qmqpd scache sendmail showq tlsmgr tlsproxy trace trivial-rewrite verify'

@@ -8,7 +8,6 @@ const SAMPLE_CHARACTERS = 240
 
 export class LineCounts {
   lines = 0
-  octets = 0
   /** Lines of other programs (sshd, opendkim …). */
   foreign = 0
   unknown = 0
@@ -42,7 +41,7 @@ export class LineCounts {
     this.unknown += 1
     if (this.samples.length >= SAMPLES_MAX) return
     const text = maskText(octets.toString('latin1', start, Math.min(end, start + SAMPLE_CHARACTERS)))
-    const shape = text.replaceAll(/[^A-Za-z]+/g, ' ').slice(0, SAMPLE_CHARACTERS / 3)
+    const shape = text.replaceAll(/\S*[@\d]\S*|[^A-Za-z]+/g, ' ').slice(0, SAMPLE_CHARACTERS / 3)
     if (this.#shapes.has(shape)) return
     this.#shapes.add(shape)
     this.samples.push(text)

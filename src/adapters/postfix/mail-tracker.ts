@@ -6,11 +6,22 @@ import type { Delivery } from './delivery.ts'
 import { handoverKey, Handovers } from './handovers.ts'
 import type { Head, QueueSpace } from './heads.ts'
 import type { LineCounts } from './line-counts.ts'
+import type { ActiveMail, LinePlace } from './line-place.ts'
+import { mailboxAfter } from './mailbox.ts'
 import { AddressScan, OTHER, type Names } from './names.ts'
 import { octetsOf, standsAt } from './octets.ts'
 import { CurrentMail, CurrentOutcome, noRecipient } from './outcome.ts'
 import { idIn, type QueueId } from './queue-ids.ts'
-import { COUNTED, DEFERRED, MIXED_DEFERRALS, NONE, QueueTable, REINJECTED, REMOVED, SEEN_ACTIVE } from './queue-table.ts'
+import {
+  COUNTED,
+  DEFERRED,
+  MIXED_DEFERRALS,
+  NONE,
+  QueueTable,
+  REINJECTED,
+  REMOVED,
+  SEEN_ACTIVE,
+} from './queue-table.ts'
 import type { TlsMemory } from './tls-memory.ts'
 
 export interface TrackerParts {
@@ -20,22 +31,6 @@ export interface TrackerParts {
   readonly tls: TlsMemory
   /** Every instance on every host that was heard so far. */
   readonly spaces: readonly QueueSpace[]
-}
-
-/** Where a line is: its head, its id and its time. */
-export interface LinePlace {
-  readonly octets: Buffer
-  readonly head: Head
-  readonly pid: number
-  readonly id: QueueId
-  readonly atMs: number
-}
-
-/** What a qmgr line says of a mail that is active. */
-export interface ActiveMail {
-  readonly sender: number
-  readonly size: number
-  readonly recipients: number
 }
 
 const FORWARDED_AS = octetsOf('forwarded as ')
@@ -138,6 +133,7 @@ export class MailTracker {
     outcome.reason = LEGACY_REASONS[isKnown ? table.deferredReason[slot]! : 0]!
     outcome.stage = 'none'
     outcome.dsn = 0
+    outcome.mailbox = 'unknown'
     outcome.tls = 'unknown'
     outcome.dotted = false
     outcome.hashLow = 0
@@ -158,7 +154,11 @@ export class MailTracker {
     }
     let slot = this.#slotOf(place.id, place.octets, place.head)
     const outcome = this.#outcome
+    this.#octets = place.octets
+    this.#to = delivery.to
+    outcome.recipient = this.#recipient
     outcome.atMs = place.atMs
+    outcome.mailbox = 'unknown'
     outcome.domain = this.#domainOf(delivery, place.octets)
     outcome.delayMs = delivery.delayMs
     outcome.dsn = delivery.dsn
@@ -175,12 +175,12 @@ export class MailTracker {
       outcome.reason = legacyReason(delivery.dsn, reply)
       outcome.stage = legacyStage(reply)
       if (delivery.status === 'deferred') slot = this.#deferred(place, slot)
-      else counts.bounced += 1
+      else {
+        counts.bounced += 1
+        outcome.mailbox = mailboxAfter(reply, this.#recipient(), delivery.dsn)
+      }
     }
     outcome.tls = this.#tlsOf(place, delivery)
-    this.#octets = place.octets
-    this.#to = delivery.to
-    outcome.recipient = this.#recipient
     this.#fromSlot(slot)
     if (slot !== NONE && delivery.status !== 'deferred') this.table.done[slot]! += 1
     if (delivery.status === 'sent' && !this.#isFinal(place, delivery, slot)) return
@@ -254,7 +254,11 @@ export class MailTracker {
     const keys = spaces.map((space) => idIn(id, space))
     const found = keys.map(({ low, high }) => table.find(low, high)).find((other) => other !== NONE && other !== slot)
     if (found === undefined) {
-      const waiting = { keys: keys.map(({ low, high }) => handoverKey(low, high)), outcome: this.#outcome.copy(), counts }
+      const waiting = {
+        keys: keys.map(({ low, high }) => handoverKey(low, high)),
+        outcome: this.#outcome.copy(),
+        counts,
+      }
       this.#handovers.add(waiting, this.#emit)
       return
     }

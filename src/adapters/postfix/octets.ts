@@ -5,7 +5,6 @@ export const SPACE = 0x20
 export const COMMA = 0x2c
 export const DOT = 0x2e
 export const COLON = 0x3a
-export const LESS = 0x3c
 export const EQUALS = 0x3d
 export const GREATER = 0x3e
 export const AT = 0x40

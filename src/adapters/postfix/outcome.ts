@@ -12,6 +12,7 @@ export class CurrentOutcome implements LegacyOutcome {
   delayMs = 0
   reason: LegacyReason = 'none'
   stage: LegacyStage = 'none'
+  mailbox: LegacyOutcome['mailbox'] = 'unknown'
   dsn = 0
   tls: LegacyOutcome['tls'] = 'unknown'
   dotted = false

@@ -36,7 +36,14 @@ async function sharesOf(logs: readonly LogFiles[], threads: number): Promise<rea
 }
 
 async function octetsOf({ files }: LogFiles): Promise<number> {
-  const sizes = await Promise.all(files.map((file) => stat(file).then(({ size }) => size, () => 0)))
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 

@@ -106,7 +106,8 @@ export class PostfixLog {
       // Solaris writes `[ID 197553 mail.info] ` before the text.
       const text = seek(octets, CLOSE_BRACKET, at, end) + 2
       const { head } = this.heads
-      if (head !== undefined && head.program !== 'foreign' && this.#text(octets, text, end, this.#moved(octets, head))) return
+      if (head !== undefined && head.program !== 'foreign' && this.#text(octets, text, end, this.#moved(octets, head)))
+        return
     }
     const hasStamp = depth < NESTED_MAX && end - at > 16 && this.clock.read(octets, at) >= 0
     if (hasStamp) this.#read(octets, at, end, depth + 1)

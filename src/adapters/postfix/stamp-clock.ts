@@ -28,7 +28,7 @@ export class StampClock {
   /** Stamps that could only be read as lying in the future, and were put into the year before. */
   doubtful = 0
   readonly #options: StampOptions
-  #latestMs = Infinity
+  #latestMs = 0
   #year: number | undefined
   #month = 0
   #day = 0
@@ -170,7 +170,12 @@ export class StampClock {
 
   #zoned(asUtc: number): number {
     const date = new Date(asUtc)
-    const [year, month, day, hour] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours()]
+    const [year, month, day, hour] = [
+      date.getUTCFullYear(),
+      date.getUTCMonth() + 1,
+      date.getUTCDate(),
+      date.getUTCHours(),
+    ]
     return instantOf({ year, month, day, hour, minute: 0 }, this.#options.zone)
   }
 }

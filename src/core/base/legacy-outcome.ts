@@ -29,6 +29,8 @@ export interface LegacyOutcome {
   readonly reason: LegacyReason
   /** Where in the dialogue the receiver answered so; 'none' when it did not. */
   readonly stage: LegacyStage
+  /** What a bounce says of the address: that it is gone, that it is gone or the sender refused, or nothing. */
+  readonly mailbox: 'gone' | 'doubtful' | 'unknown'
   /** RFC 3463 status as a number: 5.1.1 is 5001001; 0 for none. */
   readonly dsn: number
   /** 'unknown' while the log shows no TLS lines (smtp_tls_loglevel is 0). */

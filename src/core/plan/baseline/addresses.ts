@@ -10,6 +10,8 @@ export interface Candidate {
   readonly lastAt: number
   readonly reason: LegacyReason
   readonly dsn: number
+  /** The receiver says the same to senders that it refuses. */
+  readonly doubtful: boolean
   /** The last delivery that the log shows, in whole seconds; undefined for none. */
   readonly deliveredAt?: number
 }
@@ -29,7 +31,7 @@ export class Successes {
   readonly entries: Uint32Array
   readonly #mask: number
 
-  constructor(entries = new Uint32Array(SETS * WAYS * 2)) {
+  constructor(entries: Uint32Array = new Uint32Array(SETS * WAYS * 2)) {
     this.entries = entries
     this.#mask = entries.length / (WAYS * 2) - 1
   }
@@ -74,6 +76,7 @@ export interface BouncedAddress {
   /** Of the last bounce. */
   reason: LegacyReason
   dsn: number
+  doubtful: boolean
 }
 
 export interface HardBounce {
@@ -82,6 +85,7 @@ export interface HardBounce {
   readonly atMs: number
   readonly reason: LegacyReason
   readonly dsn: number
+  readonly mailbox: 'gone' | 'doubtful' | 'unknown'
   readonly recipient: () => string
 }
 
@@ -94,7 +98,7 @@ export class BouncedAddresses {
     return [...this.#known.values()]
   }
 
-  add({ hashLow, hashHigh, atMs, reason, dsn, recipient }: HardBounce): void {
+  add({ hashLow, hashHigh, atMs, reason, dsn, mailbox, recipient }: HardBounce): void {
     this.take({
       address: recipient(),
       low: hashLow,
@@ -104,6 +108,7 @@ export class BouncedAddresses {
       lastAt: atMs,
       reason,
       dsn,
+      doubtful: mailbox === 'doubtful',
     })
   }
 
@@ -122,6 +127,7 @@ export class BouncedAddresses {
     known.lastAt = more.lastAt
     known.reason = more.reason
     known.dsn = more.dsn
+    known.doubtful = more.doubtful
   }
 }
 
@@ -137,7 +143,17 @@ export function candidatesOf(
   })
 }
 
-/** Whether an address is suppressed: it bounced often enough, and nothing arrived since the last time. */
-export function isSuppressed({ bounces, lastAt, deliveredAt = 0 }: Candidate, leastBounces: number): boolean {
-  return bounces >= leastBounces && deliveredAt < lastAt
+export interface SuppressionRule {
+  /** Bounces of one address. */
+  readonly leastBounces: number
+  /** Whether words that are also said to refused senders are enough. */
+  readonly doubtful: boolean
+}
+
+/** Whether an address is suppressed: it bounced often enough, beyond doubt, and nothing arrived since the last time. */
+export function isSuppressed(
+  { bounces, lastAt, doubtful, deliveredAt = 0 }: Candidate,
+  rule: SuppressionRule,
+): boolean {
+  return bounces >= rule.leastBounces && deliveredAt < lastAt && (!doubtful || rule.doubtful)
 }

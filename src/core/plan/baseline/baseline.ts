@@ -116,9 +116,11 @@ export interface ReasonCount {
 export interface SuppressionCount {
   /** Addresses with at least one bounce that speaks of the address. */
   readonly candidates: number
-  /** Those with enough bounces and no delivery since. */
+  /** Those with enough bounces, beyond doubt, and no delivery since. */
   readonly suppressed: number
   readonly leastBounces: number
+  /** Candidates whose receiver says the same to senders that it refuses. */
+  readonly doubtful: number
   /** Candidates that got a mail after their last bounce. */
   readonly revived: number
 }

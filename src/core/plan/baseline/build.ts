@@ -1,8 +1,7 @@
 // From sums to the baseline: shares, percentiles, peaks, and the busiest domains by name.
-import { DAY_MS, HOUR_MS } from '../../base/clock.ts'
 import { latencyPercentileMs } from '../../base/figures.ts'
 import { LEGACY_REASONS } from '../../base/legacy-reason.ts'
-import { isSuppressed, type Candidate } from './addresses.ts'
+import { isSuppressed, type Candidate, type SuppressionRule } from './addresses.ts'
 import {
   BASELINE_FORMAT,
   BASELINE_VERSION,
@@ -33,16 +32,20 @@ export interface BaselineContext {
   readonly hosts: readonly string[]
   readonly lines: BaselineLines
   readonly candidates: readonly Candidate[]
-  readonly leastBounces: number
+  readonly rule: SuppressionRule
 }
 
 export function buildBaseline(part: BaselinePart, context: BaselineContext): Baseline {
   const { madeAt, zone, hosts, lines } = context
-  const named = [...part.domains].filter(([domain]) => domain !== '').toSorted(([, a], [, b]) => attempts(b) - attempts(a))
+  const named = [...part.domains]
+    .filter(([domain]) => domain !== '')
+    .toSorted(([, a], [, b]) => attempts(b) - attempts(a))
   const everyone = [...part.domains.values()]
   const kept = named.slice(0, DOMAINS_KEPT)
   const rest = [...named.slice(DOMAINS_KEPT).map(([, domain]) => domain), ...nameless(part)]
-  const minutes = [...part.minutes].map(([atMs, [, recipients]]) => ({ atMs, recipients })).toSorted((a, b) => a.atMs - b.atMs)
+  const minutes = [...part.minutes]
+    .map(([atMs, [, recipients]]) => ({ atMs, recipients }))
+    .toSorted((a, b) => a.atMs - b.atMs)
   return {
     format: BASELINE_FORMAT,
     version: BASELINE_VERSION,
@@ -168,20 +171,12 @@ function sizeOf({ sizes, largestOctets }: BaselinePart): Baseline['size'] {
   return { p50: percentile(0.5), p95: percentile(0.95), largest: largestOctets }
 }
 
-function suppressionOf({ candidates, leastBounces }: BaselineContext): Baseline['suppression'] {
+function suppressionOf({ candidates, rule }: BaselineContext): Baseline['suppression'] {
   return {
     candidates: candidates.length,
-    suppressed: candidates.filter((candidate) => isSuppressed(candidate, leastBounces)).length,
-    leastBounces,
+    suppressed: candidates.filter((candidate) => isSuppressed(candidate, rule)).length,
+    leastBounces: rule.leastBounces,
+    doubtful: candidates.filter(({ doubtful }) => doubtful).length,
     revived: candidates.filter(({ deliveredAt = 0, lastAt }) => deliveredAt >= lastAt).length,
   }
-}
-
-/** Hours and days that a span touches, at least one. */
-export function spanOf({ firstAt, lastAt }: { readonly firstAt: number; readonly lastAt: number }): {
-  readonly hours: number
-  readonly days: number
-} {
-  const ms = Math.max(0, lastAt - firstAt)
-  return { hours: Math.max(1, ms / HOUR_MS), days: Math.max(1, ms / DAY_MS) }
 }

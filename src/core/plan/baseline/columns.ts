@@ -69,7 +69,10 @@ export class KeyedColumns {
   /** Every key with its counters. */
   *entries(): Generator<readonly [number, readonly number[]]> {
     for (let row = 0; row < this.#count; row += 1) {
-      yield [this.#keys[row]!, Array.from({ length: this.#columns.stride }, (_, column) => this.#columns.of(row, column))]
+      yield [
+        this.#keys[row]!,
+        Array.from({ length: this.#columns.stride }, (_, column) => this.#columns.of(row, column)),
+      ]
     }
   }
 

@@ -11,7 +11,8 @@ export function mergeParts(parts: readonly [BaselinePart, ...BaselinePart[]]): B
 function addPart(sum: BaselinePart, more: BaselinePart): void {
   sum.firstAt = Math.min(sum.firstAt, more.firstAt)
   sum.lastAt = Math.max(sum.lastAt, more.lastAt)
-  for (const name of ['mails', 'recipients', 'octets', 'nullSenders', 'largeEnvelopes'] as const) sum[name] += more[name]
+  for (const name of ['mails', 'recipients', 'octets', 'nullSenders', 'largeEnvelopes'] as const)
+    sum[name] += more[name]
   for (const name of ['largestOctets', 'largestEnvelope'] as const) sum[name] = Math.max(sum[name], more[name])
   for (const [name, part] of more.domains) addDomain(sum.domains, name, part)
   for (const [name, part] of more.senders) {
@@ -49,6 +50,9 @@ function addDomain(domains: Map<string, DomainPart>, name: string, more: DomainP
   }
 }
 
-function addCounts<Key extends string | number>(sum: Partial<Record<Key, number>>, more: Partial<Record<Key, number>>): void {
+function addCounts<Key extends string | number>(
+  sum: Partial<Record<Key, number>>,
+  more: Partial<Record<Key, number>>,
+): void {
   for (const [key, count] of Object.entries(more) as [Key, number][]) sum[key] = (sum[key] ?? 0) + count
 }

@@ -71,7 +71,10 @@ export function emptyDomain(): DomainPart {
 }
 
 /** The sums of a tally, whose domains have these names. */
-export function partOf(tally: BaselineTally, names: { readonly count: number; text(name: number): string }): BaselinePart {
+export function partOf(
+  tally: BaselineTally,
+  names: { readonly count: number; text(name: number): string },
+): BaselinePart {
   const domains = new Map<string, DomainPart>()
   const domain = (number: number): DomainPart => {
     const name = names.text(number)

@@ -8,7 +8,10 @@ export const RECEIVER_GROUPS = [
     name: 'SoftBank',
     domains: ['softbank.ne.jp', 'i.softbank.jp', 'vodafone.ne.jp', 'disney.ne.jp', 'jp-t.ne.jp', 'disneymobile.ne.jp'],
   },
-  { name: 'Y!mobile', domains: ['ymobile.ne.jp', 'ymobile1.ne.jp', 'emnet.ne.jp', 'pdx.ne.jp', 'willcom.com', 'wcm.ne.jp'] },
+  {
+    name: 'Y!mobile',
+    domains: ['ymobile.ne.jp', 'ymobile1.ne.jp', 'emnet.ne.jp', 'pdx.ne.jp', 'willcom.com', 'wcm.ne.jp'],
+  },
   { name: 'Rakuten', domains: ['rakuten.jp', 'rakumail.jp'] },
   { name: 'Yahoo! JAPAN', domains: ['yahoo.co.jp', 'ybb.ne.jp', 'yahoo.ne.jp'] },
   { name: 'Google', domains: ['gmail.com', 'googlemail.com'] },

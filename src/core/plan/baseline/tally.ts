@@ -3,14 +3,23 @@
 import { DAY_MS } from '../../base/clock.ts'
 import { latencyBucket } from '../../base/figures.ts'
 import type { LegacyMail, LegacyOutcome, LegacySink } from '../../base/legacy-outcome.ts'
-import { LEGACY_REASONS, LEGACY_STAGES, speaksOfAddress } from '../../base/legacy-reason.ts'
+import { LEGACY_REASONS, LEGACY_STAGES } from '../../base/legacy-reason.ts'
 import { wallTime } from '../../base/zoned-time.ts'
 import { BouncedAddresses, Successes } from './addresses.ts'
 import { Columns, KeyedColumns } from './columns.ts'
 import { Minutes } from './minutes.ts'
 
 /** Columns of a receiving domain. */
-export const DOMAIN = { delivered: 0, deferred: 1, bounced: 2, expired: 3, octets: 4, tls: 5, plain: 6, dotted: 7 } as const
+export const DOMAIN = {
+  delivered: 0,
+  deferred: 1,
+  bounced: 2,
+  expired: 3,
+  octets: 4,
+  tls: 5,
+  plain: 6,
+  dotted: 7,
+} as const
 /** Columns of a domain's day. */
 export const DAY = { delivered: 0, deferred: 1, bounced: 2 } as const
 /** Columns of a sender's domain. */
@@ -114,7 +123,11 @@ export class BaselineTally implements LegacySink {
 
   #failed(outcome: LegacyOutcome): void {
     const { domain, status, count, reason, dotted } = outcome
-    this.domains.add(domain, status === 'deferred' ? DOMAIN.deferred : status === 'bounced' ? DOMAIN.bounced : DOMAIN.expired, count)
+    this.domains.add(
+      domain,
+      status === 'deferred' ? DOMAIN.deferred : status === 'bounced' ? DOMAIN.bounced : DOMAIN.expired,
+      count,
+    )
     const isFinal = status === 'deferred' ? 0 : 1
     this.reasons.add(domain * REASONS_IN_KEY + 2 * (reasonNumber.get(reason) ?? 0) + isFinal, 0, count)
     if (status === 'expired') return
@@ -124,7 +137,7 @@ export class BaselineTally implements LegacySink {
     this.days.add(day, status === 'deferred' ? DAY.deferred : DAY.bounced, 1)
     if (status === 'deferred') return
     this.codeDays.add(day * CODES_IN_KEY + this.#codeNumber(outcome.dsn), 0, 1)
-    if (speaksOfAddress(reason) && outcome.dsn >= 5_000_000) this.bounced.add(outcome)
+    if (outcome.mailbox !== 'unknown') this.bounced.add(outcome)
   }
 
   #codeNumber(dsn: number): number {

@@ -1,0 +1,197 @@
+// The words of `watari baseline`, in English and Japanese.
+import type { LegacyReason } from '../core/base/legacy-reason.ts'
+
+export type Language = 'en' | 'ja'
+
+const EN = {
+  baseline: (hosts: number) => `Baseline of ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`,
+  days: (days: string) => `${days} days`,
+  read: (files: string, size: string, lines: string) => `${files} files, ${size}, ${lines} lines`,
+  mail: 'MAIL',
+  mails: 'mails',
+  aDay: (count: string) => `${count} a day`,
+  recipients: 'recipients',
+  delivered: 'delivered',
+  bounced: 'bounced',
+  expired: 'given up after too long',
+  deferrals: 'deferrals',
+  per100: (count: string) => `${count} for 100 recipients`,
+  delay: 'delay',
+  size: 'size',
+  largest: 'largest',
+  half: 'half within',
+  notices: 'bounce notices (no sender)',
+  hour: 'busiest hour',
+  minute: 'busiest minute',
+  day: 'busiest day',
+  times: (factor: string) => `${factor} times the average`,
+  aSecond: (count: string) => `${count} a second`,
+  week: 'RECIPIENTS BY HOUR OF THE WEEK',
+  weekdays: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+  averageOf: (count: string) => `█ is ${count} an hour, on average over the weeks of the log`,
+  domains: 'RECEIVING DOMAINS',
+  domainHead: ['DOMAIN', 'DELIVERED', 'BOUNCED', 'GIVEN UP', 'DEFERRALS', 'P50', 'P95', 'TLS', 'WHY NOT'],
+  more: (count: string) => `and ${count} more; the baseline file holds a thousand, --json shows them`,
+  groups: 'CARRIERS AND LARGE PROVIDERS',
+  groupHead: ['GROUP', 'DELIVERED', 'SHARE', 'BOUNCED', 'DEFERRALS', 'TLS'],
+  reasons: 'WHY NOT',
+  reasonHead: ['REASON', 'BOUNCED OR GIVEN UP', 'DEFERRALS', 'WHAT IT MEANS'],
+  steps: 'CHANGES OF BEHAVIOUR',
+  stepsMean:
+    'From that day on the receiver answers differently. Rates from before and after do not compare, on either route: fewer\nbounces are not better delivery. Compare the routes within the same days.',
+  stepBounces: (code: string) => `bounces ${code}`,
+  stepDeferrals: 'deferrals',
+  stepHead: ['DOMAIN', 'FROM', 'WHAT', 'BEFORE', 'AFTER'],
+  tls: 'TLS',
+  tlsUnknown:
+    'The logs say nothing of TLS. Set smtp_tls_loglevel = 1 on the hosts and read again after a day: without it nobody knows\nwhat TlsPolicy REQUIRE would lose.',
+  tlsLoses: (share: string, count: string) =>
+    `${share} of the deliveries (${count}) went without TLS: TlsPolicy REQUIRE would lose them.`,
+  senders: 'SENDERS THAT THE PLAN DOES NOT COVER',
+  senderHead: ['SENDER DOMAIN', 'MAILS', 'RECIPIENTS'],
+  sendersMean:
+    'SES refuses them until their domain is a verified identity (plan: ses.identities). To Watari they stay on legacy.',
+  allCovered: 'Every sender domain is under an identity of the plan.',
+  dotted: 'OLD CARRIER ADDRESSES (a..b@, a.@, .a@)',
+  dottedMean: (count: string, domains: string) =>
+    `${count} recipients at ${domains}; plan: addresses.dotAddresses says how they go to SES.`,
+  envelopes: 'LARGE ENVELOPES',
+  envelopesMean: (count: string, largest: string) =>
+    `${count} mails had more than 50 recipients, the largest ${largest}. Watari splits them for SES.`,
+  noEnvelopes: 'No mail had more than 50 recipients.',
+  suppression: 'SUPPRESSION',
+  candidates: (count: string) => `${count} addresses bounced because nobody is there.`,
+  suppressed: (count: string, least: number) =>
+    `${count} of them bounced ${least === 1 ? 'at least once' : `at least ${least} times`}, beyond doubt, and got nothing since: SES should not be given them.`,
+  doubtful: (count: string) => `${count} are doubtful: their carrier says the same to senders that the reader refuses.`,
+  revived: (count: string) => `${count} got a mail after their last bounce, and stay.`,
+  wroteImports: (files: string, folder: string) =>
+    `Import files for SES (CreateImportJob): ${files}. They, and the evidence, are in ${folder}. They hold addresses: mode 0600.`,
+  askFolder: 'Write them with --suppression DIR.',
+  unknown: 'LINES THAT WERE NOT UNDERSTOOD',
+  unknownMean: (count: string) => `${count} lines, one of each kind, masked:`,
+  understood: 'Every line of Postfix was understood.',
+  foreign: (count: string) => `${count} lines are of other programs.`,
+  open: (count: string) => `${count} mails were still in a queue when their log ended.`,
+  handedOver: (count: string) => `${count} hand-overs to content filters are not counted as deliveries.`,
+  holes: (what: string) => `Not everything was kept: ${what}.`,
+  evicted: (count: string) => `${count} open mails (sender and size of their lines are unknown)`,
+  forgottenSuccesses: (count: string) => `the last delivery of ${count} recipients`,
+  forgottenBounces: (count: string) => `${count} bounces of addresses beyond a million`,
+  forgottenDays: (count: string) => `days of ${count} recipients`,
+  doubtfulStamps: (count: string) =>
+    `${count} stamps without a year would lie in the future; name the year of the first line with --year`,
+  wrote: (file: string) => `The baseline is in ${file}.`,
+  none: '-',
+} as const
+
+export type BaselineWords = { readonly [Key in keyof typeof EN]: Widened<(typeof EN)[Key]> }
+type Widened<Value> = Value extends string
+  ? string
+  : Value extends (...args: infer Args) => string
+    ? (...args: Args) => string
+    : readonly string[]
+
+const JA: BaselineWords = {
+  baseline: (hosts) => `ベースライン（${hosts} ホスト）`,
+  days: (days) => `${days} 日間`,
+  read: (files, size, lines) => `${files} ファイル、${size}、${lines} 行`,
+  mail: 'メール',
+  mails: 'メール数',
+  aDay: (count) => `1 日 ${count}`,
+  recipients: '宛先数',
+  delivered: '配信',
+  bounced: 'バウンス',
+  expired: '期限切れ',
+  deferrals: '遅延（延べ）',
+  per100: (count) => `宛先 100 件あたり ${count}`,
+  delay: '配信時間',
+  size: 'サイズ',
+  largest: '最大',
+  half: '半数',
+  notices: 'バウンス通知（送信者なし）',
+  hour: '最多の 1 時間',
+  minute: '最多の 1 分',
+  day: '最多の 1 日',
+  times: (factor) => `平均の ${factor} 倍`,
+  aSecond: (count) => `毎秒 ${count}`,
+  week: '曜日・時刻別の宛先数',
+  weekdays: ['日', '月', '火', '水', '木', '金', '土'],
+  averageOf: (count) => `█ は 1 時間 ${count} 件（ログ期間の週平均）`,
+  domains: '受信ドメイン',
+  domainHead: ['ドメイン', '配信', 'バウンス', '期限切れ', '遅延', 'P50', 'P95', 'TLS', '主な理由'],
+  more: (count) => `ほか ${count} ドメイン。ファイルには 1,000 件まで入り、--json で表示します`,
+  groups: '携帯キャリアと大手プロバイダー',
+  groupHead: ['グループ', '配信', '割合', 'バウンス', '遅延', 'TLS'],
+  reasons: '届かない理由',
+  reasonHead: ['理由', 'バウンス・期限切れ', '遅延', '意味'],
+  steps: '受信側の応答の変化',
+  stepsMean:
+    'この日から受信側の応答が変わっています。前後の率は、どちらの経路でも比較できません。バウンスが減っても配信が良くなった\nとは言えません。同じ日の中で経路どうしを比べてください。',
+  stepBounces: (code) => `バウンス ${code}`,
+  stepDeferrals: '遅延',
+  stepHead: ['ドメイン', '開始日', '内容', '変化前', '変化後'],
+  tls: 'TLS',
+  tlsUnknown:
+    'ログに TLS の記録がありません。各ホストで smtp_tls_loglevel = 1 を設定し、1 日後に読み直してください。\nこのままでは TlsPolicy REQUIRE で失われる通数がわかりません。',
+  tlsLoses: (share, count) =>
+    `配信の ${share}（${count} 件）は TLS なしでした。TlsPolicy REQUIRE では届かなくなります。`,
+  senders: 'プランに含まれない送信ドメイン',
+  senderHead: ['送信ドメイン', 'メール数', '宛先数'],
+  sendersMean: '検証済み ID（プランの ses.identities）になるまで SES は拒否します。Watari は旧経路で送ります。',
+  allCovered: '送信ドメインはすべてプランの ID に含まれます。',
+  dotted: '旧キャリア形式のアドレス（a..b@、a.@、.a@）',
+  dottedMean: (count, domains) =>
+    `${domains} に ${count} 件。SES への送り方はプランの addresses.dotAddresses で決まります。`,
+  envelopes: '宛先の多いメール',
+  envelopesMean: (count, largest) =>
+    `宛先が 50 件を超えるメールは ${count} 通、最大 ${largest} 件。SES 向けには Watari が分割します。`,
+  noEnvelopes: '宛先が 50 件を超えるメールはありません。',
+  suppression: '配信停止候補',
+  candidates: (count) => `宛先不明でバウンスしたアドレスは ${count} 件です。`,
+  suppressed: (count, least) =>
+    `うち ${count} 件は ${least} 回以上バウンスし、疑いがなく、その後 1 通も届いていません。SES に渡すべきではありません。`,
+  doubtful: (count) => `${count} 件は不確実です。キャリアは、受信者が拒否した送信者にも同じ応答を返します。`,
+  revived: (count) => `${count} 件は最後のバウンスの後に配信されており、残します。`,
+  wroteImports: (files, folder) =>
+    `SES CreateImportJob 用の ${files} と証拠を ${folder} に書きました。アドレスを含みます（モード 0600）。`,
+  askFolder: '--suppression DIR で書き出せます。',
+  unknown: '読めなかった行',
+  unknownMean: (count) => `${count} 行。種類ごとに 1 行、伏せ字で示します:`,
+  understood: 'Postfix の行はすべて読めました。',
+  foreign: (count) => `${count} 行は他のプログラムのものです。`,
+  open: (count) => `ログの終わりで ${count} 通がキューに残っていました。`,
+  handedOver: (count) => `コンテンツフィルターへの受け渡し ${count} 件は配信に数えていません。`,
+  holes: (what) => `保持しきれなかったもの: ${what}。`,
+  evicted: (count) => `キュー内のメール ${count} 通（送信者とサイズが不明）`,
+  forgottenSuccesses: (count) => `宛先 ${count} 件の最終配信`,
+  forgottenBounces: (count) => `100 万件を超えたアドレスのバウンス ${count} 件`,
+  forgottenDays: (count) => `宛先 ${count} 件の日別集計`,
+  doubtfulStamps: (count) => `年のない時刻 ${count} 件が未来になります。--year で先頭行の年を指定してください`,
+  wrote: (file) => `ベースラインを ${file} に書きました。`,
+  none: '-',
+}
+
+export const BASELINE_WORDS: Readonly<Record<Language, BaselineWords>> = { en: EN, ja: JA }
+
+export const REASON_MEANINGS: Readonly<Record<LegacyReason, Readonly<Record<Language, string>>>> = {
+  none: { en: '', ja: '' },
+  noSuchUser: { en: 'nobody has this address', ja: 'その宛先は存在しない' },
+  inactive: { en: 'the mailbox is switched off', ja: 'メールボックスが停止中' },
+  mailboxFull: { en: 'the mailbox is full', ja: 'メールボックスがいっぱい' },
+  noSuchDomain: { en: 'the domain takes no mail', ja: 'ドメインがメールを受け取らない' },
+  tooLarge: { en: 'the mail is too large for the receiver', ja: 'メールが大きすぎる' },
+  contentRefused: { en: 'taken for spam', ja: '迷惑メールと判定' },
+  reputation: { en: 'the sending host or its policy is refused', ja: '送信ホストが拒否された' },
+  senderRefused: { en: 'the sender address is refused', ja: '送信者アドレスが拒否された' },
+  notAuthenticated: { en: 'SPF, DKIM or DMARC failed', ja: 'SPF・DKIM・DMARC の失敗' },
+  greylisted: { en: 'the receiver asks to come again', ja: 'グレーリスト' },
+  throttled: { en: 'too much at once for the receiver', ja: '流量制限' },
+  connectFailed: { en: 'no connection to the receiver', ja: '接続できない' },
+  connectionLost: { en: 'the connection broke', ja: '接続が切れた' },
+  tlsFailed: { en: 'TLS could not be made', ja: 'TLS を確立できない' },
+  dnsFailed: { en: 'DNS gave no answer', ja: 'DNS が答えない' },
+  mailLoop: { en: 'the mail goes in a circle', ja: 'メールループ' },
+  localFault: { en: 'a fault of the old host itself', ja: '旧ホスト自身の問題' },
+  other: { en: 'words that nobody has listed yet', ja: '未分類の応答' },
+}

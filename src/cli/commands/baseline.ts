@@ -1,0 +1,150 @@
+// `watari baseline`: what the mail looked like before the move, out of the old hosts' Postfix logs.
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { Baseline } from '../../core/plan/baseline/baseline.ts'
+import { isUnder } from '../../core/mail/address.ts'
+import type { BaselineRun } from '../../wiring/baseline.ts'
+import { baselineText } from '../baseline-text.ts'
+import type { Language } from '../baseline-words.ts'
+import { contextOf, pathIn, printJson, shared, type Context, type Environment } from '../context.ts'
+import { CommandError, EXIT } from '../exit.ts'
+import { loadPlan } from '../plan-file.ts'
+import type { Programs } from '../programs.ts'
+
+interface Options {
+  readonly data?: string
+  readonly json?: boolean
+  readonly plan?: string
+  readonly out?: string
+  readonly suppression?: string
+  readonly zone?: string
+  readonly year?: number
+  readonly bounces: number
+  readonly doubtful?: boolean
+  readonly threads?: number
+  readonly lang: Language
+}
+
+const THREADS_MAX = 64
+const BOUNCES_MAX = 1_000
+
+export function addBaselineCommand(program: Command, environment: Environment, programs: Programs): void {
+  const { baseline } = programs
+  if (baseline === undefined) return
+  shared(program.command('baseline').argument('<logs...>', 'log files or folders, plain or gzip; or one baseline file'))
+    .helpGroup('Setting up:')
+    .summary('what the mail looked like before, from Postfix logs')
+    .description(
+      'Reads the Postfix logs of the old hosts: volume by hour, outcomes and delays by receiving domain, TLS, senders that SES would refuse, and addresses that should be suppressed. Nothing leaves this machine.',
+    )
+    .option('--out <file>', 'write the baseline file, which holds no address')
+    .option('--suppression <dir>', 'write suppression candidates: files for SES of 100,000 lines, and the evidence')
+    .option('--bounces <n>', 'bounces that suppress an address', wholeOf(BOUNCES_MAX), 2)
+    .option('--doubtful', 'suppress also where the carrier says the same to refused senders')
+    .option('--zone <name>', 'where the clocks of the hosts stand (default: timeZone of the plan)', zoneOf)
+    .option('--year <yyyy>', 'year of the first line, when the files’ dates are not those of the logs', wholeOf(9_999))
+    .option('--threads <n>', 'logs read at once (default: one a processor)', wholeOf(THREADS_MAX))
+    .option('--plan <file>', 'plan whose senders are judged (default: $WATARI_PLAN, or the plan of goo.ne.jp)')
+    .addOption(new Option('--lang <language>', 'language of the text').choices(['en', 'ja']).default('en'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  watari baseline /var/log/maillog* --out baseline.json\n  watari baseline logs/ --zone Asia/Tokyo --suppression suppression/\n  watari baseline baseline.json --lang ja',
+    )
+    .action(async (logs: readonly string[], options: Options) => {
+      const context = contextOf(environment, options)
+      const saved = logs.length === 1 ? savedIn(context, baseline, logs[0]!) : undefined
+      const run = saved ?? (await read(context, programs, { logs, options, baseline }))
+      show(context, programs, { run, options })
+    })
+}
+
+type BaselinePrograms = NonNullable<Programs['baseline']>
+
+/** A baseline that was written before is shown again. */
+function savedIn(context: Context, programs: BaselinePrograms, path: string): BaselineRun | undefined {
+  if (!path.endsWith('.json')) return undefined
+  const reading = programs.read(pathIn(context, path))
+  if (reading.kind === 'unreadable') throw new CommandError(EXIT.data, 'noBaseline', `${path} ${reading.why}`)
+  const { baseline } = reading
+  return { baseline, samples: [], faults: [], tlsLines: baseline.tls.tls }
+}
+
+async function read(
+  context: Context,
+  programs: Programs,
+  {
+    logs,
+    options,
+    baseline,
+  }: { readonly logs: readonly string[]; readonly options: Options; readonly baseline: BaselinePrograms },
+): Promise<BaselineRun> {
+  const zone = options.zone ?? loadPlan(context, programs, { named: options.plan, required: false }).plan.timeZone
+  const run = await baseline.run({
+    paths: logs.map((path) => pathIn(context, path)),
+    zone,
+    nowMs: context.terminal.now(),
+    rule: { leastBounces: options.bounces, doubtful: options.doubtful === true },
+    ...(options.year === undefined ? {} : { baseYear: options.year }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.out === undefined ? {} : { out: pathIn(context, options.out) }),
+    ...(options.suppression === undefined ? {} : { suppression: pathIn(context, options.suppression) }),
+  })
+  for (const { file, why } of run.faults) context.terminal.error(`watari: warning: ${file} ${why}\n`)
+  if ('baseline' in run && run.baseline.lines.read > 0) return run
+  throw new CommandError(
+    EXIT.nothing,
+    'noLogs',
+    'there is nothing to read',
+    'Name log files, or folders that hold them.',
+  )
+}
+
+function show(
+  context: Context,
+  programs: Programs,
+  { run, options }: { readonly run: BaselineRun; readonly options: Options },
+): void {
+  const { plan } = loadPlan(context, programs, { named: options.plan, required: false })
+  const uncovered = uncoveredBy(plan.ses.identities, run.baseline)
+  if (context.json) {
+    const { baseline, samples, written } = run
+    printJson(context, { ...baseline, uncoveredSenders: uncovered, unknownSamples: samples, written })
+    return
+  }
+  context.terminal.out(
+    baselineText(run.baseline, {
+      language: options.lang,
+      color: context.terminal.color,
+      uncovered,
+      samples: run.samples,
+      tlsLogged: run.tlsLines > 0,
+      files: {
+        imports: run.written?.imports.length ?? 0,
+        ...(options.out === undefined ? {} : { out: options.out }),
+        ...(run.written === undefined || options.suppression === undefined ? {} : { folder: options.suppression }),
+      },
+    }),
+  )
+}
+
+/** SES takes a verified domain and all under it. */
+function uncoveredBy(identities: readonly string[], { senders }: Baseline): Baseline['senders'] {
+  return senders.filter(({ domain }) => domain !== '' && !identities.some((identity) => isUnder(domain, identity)))
+}
+
+function wholeOf(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < 1 || value > most)
+      throw new InvalidArgumentError(`a whole number from 1 to ${most}.`)
+    return value
+  }
+}
+
+function zoneOf(name: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name }).format(0)
+    return name
+  } catch {
+    throw new InvalidArgumentError('an IANA name such as Asia/Tokyo.')
+  }
+}
