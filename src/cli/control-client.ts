@@ -23,12 +23,14 @@ type Refusal =
   | 'noWatch'
   | 'noSuchIncident'
   | 'noSuchAlert'
+  | 'noFeedback'
   | 'noKeys'
   | 'nothingToSwitchTo'
   | 'switchUnderWay'
   | 'unsignedGap'
 
 const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
+  noFeedback: EXIT.data,
   noKeys: EXIT.data,
   noWatch: EXIT.data,
   noSuchIncident: EXIT.nothing,

@@ -7,6 +7,7 @@ import { addBaselineCommand } from './commands/baseline.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addFeedbackCommands } from './commands/feedback.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addRouteCommands } from './commands/route.ts'
@@ -35,6 +36,7 @@ Files, in the data folder (--data, $WATARI_DATA, or ./data):
   incidents.json  what is wrong, who was told         notices/ when the plan names no way to people
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
   suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
+  feedback/     what SES told of each recipient
 
 Exit codes: 0 done, 1 nothing found, 2 check warns, 3 check finds errors, 64 usage, 65 plan or data wrong,
 69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
@@ -65,6 +67,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addRunCommands(program, environment, programs)
   addStatusCommand(program, environment)
   addFiguresCommand(program, environment)
+  addFeedbackCommands(program, environment)
   addStageCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)

@@ -10,11 +10,13 @@ import { maskAddress, maskText } from '../core/mail/mask.ts'
 import type { PartSummary } from '../core/mail/mail.ts'
 import type { Answer, OperationRefusal, Operations } from '../core/mail/operations.ts'
 import type { DkimOperations } from '../core/dkim/operations.ts'
+import type { FeedbackOperations } from '../core/feedback/operations.ts'
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { WatchDesk } from '../core/watch/desk.ts'
 import { dkimRoutes } from './control-dkim.ts'
 import { figureRoutes } from './control-figures.ts'
+import { feedbackRoutes } from './control-feedback.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
 import { suppressionRoutes } from './control-suppression.ts'
 import { watchRoutes } from './control-watch.ts'
@@ -54,11 +56,12 @@ export interface OtherDesks {
   readonly suppression?: SuppressionOperations
   readonly figures?: FigureSource
   readonly watch?: WatchDesk
+  readonly feedback?: FeedbackOperations
 }
 
 /** The answers of the control channel, without a socket. */
 export function controlApp(operations: Operations, log: Log, desks: OtherDesks = {}): Hono {
-  const { keys, suppression, figures, watch } = desks
+  const { keys, suppression, figures, watch, feedback } = desks
   const app = new Hono()
   app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -67,6 +70,7 @@ export function controlApp(operations: Operations, log: Log, desks: OtherDesks =
   changeRoutes(app, operations)
   routeRoutes(app, operations)
   dkimRoutes(app, keys)
+  feedbackRoutes(app, feedback, log)
   if (suppression !== undefined) suppressionRoutes(app, suppression, log)
   figureRoutes(app, figures)
   watchRoutes(app, watch)

@@ -2,7 +2,8 @@
 // again when the receiver is down, and in the end not at all, but counted. A receiver never slows the sending down.
 import { Agent, request } from 'node:http'
 import { eventBody, eventBridgeEnvelope, snsEnvelope, type Json, type SesEvent } from './event-shapes.ts'
-import type { Account, ConfigurationSet } from './state.ts'
+import type { SnsSigner } from './sns-signer.ts'
+import type { Account, ConfigurationSet, EventDestination } from './state.ts'
 
 /** A receiver that needs longer is down for this event. */
 const POST_TIMEOUT_MS = 5_000
@@ -44,7 +45,7 @@ export interface EventPublisher {
   stop(): void
 }
 
-export function createEventPublisher(account: Account): EventPublisher {
+export function createEventPublisher(account: Account, signer: SnsSigner): EventPublisher {
   const agent = new Agent({ keepAlive: true, maxSockets: POSTS_AT_ONCE })
   const routes = new Map<string, string>()
   const recent: PublishedEvent[] = []
@@ -54,7 +55,7 @@ export function createEventPublisher(account: Account): EventPublisher {
   let undelivered = 0
 
   const deliver = async (url: string, post: Post, attempt: number): Promise<void> => {
-    const ok = await send(agent, url, post)
+    const ok = await send(agent, url, await signedPost(signer, account, post))
     if (!ok && attempt < ATTEMPTS_MAX) {
       const again = account.clock.now() + FIRST_RETRY_MS * 2 ** (attempt - 1)
       account.clock.at(again, () => deliver(url, post, attempt + 1))
@@ -85,9 +86,7 @@ export function createEventPublisher(account: Account): EventPublisher {
       const body = eventBody(event, extraTags)
       for (const destination of set.eventDestinations.values()) {
         if (!destination.Enabled || !destination.MatchingEventTypes.includes(event.type)) continue
-        const { SnsDestination: sns, EventBridgeDestination: bus } = destination
-        if (sns) hand(sns.TopicArn, snsPost(snsEnvelope(body, sns.TopicArn, account.region, account.clock.now())))
-        if (bus) hand(bus.EventBusArn, { body: eventBridgeEnvelope(account, event, body), headers: JSON_HEADERS })
+        for (const { arn, post } of postsTo(destination, account, event, body)) hand(arn, post)
       }
     },
     route(arn, url) {
@@ -103,9 +102,29 @@ export function createEventPublisher(account: Account): EventPublisher {
   }
 }
 
+function postsTo(
+  { SnsDestination: sns, EventBridgeDestination: bus }: EventDestination,
+  account: Account,
+  event: SesEvent,
+  body: Json,
+): readonly { readonly arn: string; readonly post: Post }[] {
+  const { region, clock } = account
+  const bridged = () => ({ body: eventBridgeEnvelope(account, event, body), headers: JSON_HEADERS })
+  return [
+    ...(sns ? [{ arn: sns.TopicArn, post: snsPost(snsEnvelope(body, sns.TopicArn, region, clock.now())) }] : []),
+    ...(bus ? [{ arn: bus.EventBusArn, post: bridged() }] : []),
+  ]
+}
+
 interface Post {
   readonly body: Json
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** Signed when it leaves, so that what nobody receives costs nothing. Only SNS signs. */
+async function signedPost(signer: SnsSigner, { settings }: Account, post: Post): Promise<Post> {
+  if (post.body['Type'] === undefined) return post
+  return { ...post, body: await signer.signed(post.body, settings.snsSignatureVersion) }
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' }

@@ -104,7 +104,7 @@ export function eventBody(event: SesEvent, extraTags: Json = {}): Json {
   return { eventType, mail, [object]: event.detail }
 }
 
-/** An SNS notification. Its signature is not one: nothing signs here, the fields are there to be parsed. */
+/** An SNS notification, to be signed (sns-signer.ts). */
 export function snsEnvelope(body: Json, topicArn: string, region: string, at: number): Json {
   const host = `https://sns.${region}.amazonaws.com`
   const subscription = `${topicArn}:${randomUUID()}`
@@ -115,9 +115,6 @@ export function snsEnvelope(body: Json, topicArn: string, region: string, at: nu
     Subject: 'Amazon SES Email Event Notification',
     Message: JSON.stringify(body),
     Timestamp: isoTime(at),
-    SignatureVersion: '1',
-    Signature: Buffer.from('not signed by the stand-in').toString('base64'),
-    SigningCertURL: `${host}/SimpleNotificationService-0000000000000000000000000000000a.pem`,
     UnsubscribeURL: `${host}/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
   }
 }

@@ -19,6 +19,7 @@ export const CLOCK = z.object({
 
 const CHOICES: { readonly [Name in keyof Settings]?: readonly [Settings[Name], ...Settings[Name][]] } = {
   signatures: ['verify', 'accept'],
+  snsSignatureVersion: ['1', '2'],
   throttlingName: ['TooManyRequestsException', 'ThrottlingException'],
   dotAddresses: ['refuse', 'accept'],
   nullSender: ['refuse', 'accept'],

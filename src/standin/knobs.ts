@@ -12,6 +12,7 @@ import type { Faults } from './faults.ts'
 import type { LegacyStandin } from './legacy.ts'
 import { deliveredContent, type DeliveredMail, type Mailbox } from './mailbox.ts'
 import * as shapes from './knob-shapes.ts'
+import type { OutcomeLog } from './outcome-log.ts'
 import type { SmtpCounts } from './smtp-session.ts'
 import { type Account, identityKey } from './state.ts'
 import type { Verification } from './verification.ts'
@@ -23,6 +24,7 @@ export interface KnobParts {
   readonly publisher: EventPublisher
   readonly mailbox: Mailbox
   readonly fates: FateBook
+  readonly outcomes: OutcomeLog
   readonly faults: Faults
   readonly legacy: LegacyStandin
   readonly dns: DnsServer
@@ -33,6 +35,8 @@ export interface KnobParts {
 
 type Ctx = Context<{ Bindings: HttpBindings }>
 const LIST_MAX = 100
+/** Outcomes in one page: some megabytes. */
+const OUTCOMES_MAX = 20_000
 
 export function createKnobs(parts: KnobParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -78,6 +82,10 @@ function lookingRoutes(app: Hono<{ Bindings: HttpBindings }>, parts: KnobParts):
     const id = c.req.query('messageId')
     const events = publisher.recent().filter(({ body }) => id === undefined || JSON.stringify(body).includes(id))
     return c.json({ events: events.slice(-(Number(c.req.query('limit') ?? LIST_MAX) || LIST_MAX)) })
+  })
+  app.get('/outcomes', (c) => {
+    const outcomes = parts.outcomes.from(Number(c.req.query('from') ?? 0) || 0, OUTCOMES_MAX)
+    return c.json({ count: parts.outcomes.count(), outcomes })
   })
   app.get('/legacy/mails', (c) =>
     c.json({

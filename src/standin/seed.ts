@@ -13,8 +13,8 @@ export interface Seed {
   /** A subdomain; its MX and SPF go into the small DNS. */
   readonly mailFromDomain?: string
   readonly configurationSet?: string
-  /** Where the set's events go, and in which envelope. */
-  readonly events?: { readonly kind: 'sns' | 'eventBridge'; readonly url: string }
+  /** Where the set's events go, and in which envelope; without a URL a knob says where. */
+  readonly events?: { readonly kind: 'sns' | 'eventBridge'; readonly url?: string }
 }
 
 const ALL_TYPES = ['SEND', 'REJECT', 'BOUNCE', 'COMPLAINT', 'DELIVERY', 'RENDERING_FAILURE', 'DELIVERY_DELAY']
@@ -54,11 +54,15 @@ function createEvents(
   { kind, url }: NonNullable<Seed['events']>,
   publisher: KnobParts['publisher'],
 ): void {
-  const topicArn = `arn:aws:sns:${account.region}:${account.id}:${set}-events`
+  const topicArn = topicArnOf(account, set)
   const busArn = `arn:aws:events:${account.region}:${account.id}:event-bus/default`
   const target =
     kind === 'sns' ? { SnsDestination: { TopicArn: topicArn } } : { EventBridgeDestination: { EventBusArn: busArn } }
   const destination = { Enabled: true, MatchingEventTypes: ALL_TYPES, ...target }
   createDestination(account, set, { EventDestinationName: 'events', EventDestination: destination })
   publisher.route(kind === 'sns' ? topicArn : busArn, url)
+}
+
+export function topicArnOf({ region, id }: IdentityParts['account'], configurationSet: string): string {
+  return `arn:aws:sns:${region}:${id}:${configurationSet}-events`
 }

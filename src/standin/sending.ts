@@ -17,6 +17,7 @@ import type { EventPublisher } from './event-publisher.ts'
 import { mailObject, type AcceptedMail, type Json } from './event-shapes.ts'
 import type { Fate, FateBook } from './fates.ts'
 import type { Mailbox, Signer } from './mailbox.ts'
+import type { OutcomeLog } from './outcome-log.ts'
 import type { Refusal } from './refusals.ts'
 import { checkSubmission, fromAddress, isSimulator, mailFromOf, type Clearance } from './send-checks.ts'
 import { identitiesFor, type Account, type DkimKey, type EventType } from './state.ts'
@@ -38,6 +39,7 @@ export interface SendingParts {
   readonly mailbox: Mailbox
   readonly publisher: EventPublisher
   readonly fates: FateBook
+  readonly outcomes: OutcomeLog
   /** Signs as `d=amazonses.com`. */
   readonly amazonKey: DkimKey
 }
@@ -86,6 +88,7 @@ function carryOut(parts: SendingParts, mail: AcceptedMail, { configurationSet }:
     recipient,
     virus ? { kind: 'rejected' } : parts.fates.of(account, recipient, configurationSet),
   ])
+  for (const [recipient, fate] of fates) parts.outcomes.add({ messageId: mail.id, recipient, fate })
   const wholeMail = fates.find(([, fate]) => fate.kind === 'rejected' || fate.kind === 'renderingFailed')?.[1]
   let object: Json | undefined
   const publish: Publish = (type, at, detail, extraTags) => {

@@ -43,6 +43,8 @@ export interface Settings {
   maxConnections: number
   /** Machine time: an idle SMTP connection is closed after it. */
   smtpIdleMs: number
+  /** How SNS messages are signed: SHA1 by default, SHA256 when the topic says so. */
+  snsSignatureVersion: '1' | '2'
   /** From a call that starts verification to the first look at DNS. */
   verifyAfterMs: number
   /** From one look at DNS to the next once the status is SUCCESS. */
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   controlCallsPerSecond: 1,
   controlCallsBurst: 10,
   throttlingName: 'TooManyRequestsException',
+  snsSignatureVersion: '1',
   dotAddresses: 'refuse',
   nullSender: 'refuse',
   recipientLimitAt: 'content',

@@ -17,9 +17,11 @@ import { makeDkimKey, makeToken } from './dkim-keys.ts'
 import { createKnobs, type KnobParts } from './knobs.ts'
 import { startLegacy } from './legacy.ts'
 import { createMailbox, deliveredContent, type DeliveredMail, type MailQuery } from './mailbox.ts'
+import { createOutcomeLog } from './outcome-log.ts'
 import { createRollingDay, createTokenBucket } from './quota.ts'
-import { plantSeed, type Seed } from './seed.ts'
+import { plantSeed, topicArnOf, type Seed } from './seed.ts'
 import { createSending } from './sending.ts'
+import { createSnsSigner } from './sns-signer.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { listenSmtp, TLS_VERSION_MIN, type SmtpListener, type TlsFiles } from './smtp-server.ts'
 import { SmtpSession, type SmtpParts } from './smtp-session.ts'
@@ -62,6 +64,8 @@ export interface Standin {
   }
   /** The certificate that the SMTP ports show. */
   readonly certificate: string
+  /** The topic that a seeded configuration set publishes to. */
+  readonly topicArn: (configurationSet: string) => string
   readonly knobs: KnobParts
   /** What was delivered by SES, the newest first. */
   mails(query?: MailQuery): DeliveredMail[]
@@ -82,23 +86,21 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
   const credential = options.credentials ?? EXAMPLE_CREDENTIAL
   const account = createAccount(options)
   account.credentials.add(credential)
-  const [tls, amazonKey, dns, legacy] = await Promise.all([
+  const [tls, amazonKey, signer, dns, legacy] = await Promise.all([
     options.tls ?? makeCertificate(),
     makeDkimKey(makeToken(), 2_048),
+    createSnsSigner(account.region),
     startDnsServer(options.ports?.dns),
     startLegacy(account.clock, options.ports?.legacy),
   ])
-  dns.zones.addZone('amazonses.com')
-  // What SES sends from, here: this machine.
-  dns.zones.add({ name: 'amazonses.com', type: 'TXT', value: 'v=spf1 ip4:127.0.0.1 -all' })
-  publishKey(dns, `${amazonKey.selector}._domainkey.amazonses.com`, amazonKey)
+  publishAmazonses(dns, amazonKey)
   const followsAliases = () => account.settings.byodkimCname === 'follow'
   const dnsChecks = createDnsChecks(options.dnsServer ?? `127.0.0.1:${dns.port}`, followsAliases)
   const verification = createVerification(account, dnsChecks)
-  const publisher = createEventPublisher(account)
-  const [mailbox, fates] = [createMailbox(), createFateBook()]
+  const publisher = createEventPublisher(account, signer)
+  const [mailbox, fates, outcomes] = [createMailbox(), createFateBook(), createOutcomeLog()]
   const faults = createFaults(() => account.settings.magicAddresses)
-  const sending = createSending({ account, mailbox, publisher, fates, amazonKey })
+  const sending = createSending({ account, mailbox, publisher, fates, outcomes, amazonKey })
   const smtp = await startSmtp({ account, sending, faults }, tls, options)
   const publishAmazonKey = (name: string, key: DkimKey): void => publishKey(dns, name, key)
   const apiParts = { account, verification, publishAmazonKey, sending, faults }
@@ -108,6 +110,7 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
     publisher,
     mailbox,
     fates,
+    outcomes,
     faults,
     legacy,
     dns,
@@ -116,6 +119,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
   }
   const app = createApi(apiParts)
   app.route('/_standin', createKnobs(knobs))
+  // Where SNS has its certificate; there the host is sns.REGION.amazonaws.com.
+  app.get(new URL(signer.certificateUrl).pathname, (c) => c.text(signer.certificate))
   const api = await startApi(app, options.ports?.api)
   if (options.seed) await plantSeed(apiParts, knobs, options.seed)
   return {
@@ -126,6 +131,7 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
     legacyPort: legacy.port,
     credentials: { ...credential, smtpPassword: smtpPasswordFor(credential.secretAccessKey, account.region) },
     certificate: tls.cert,
+    topicArn: (configurationSet) => topicArnOf(account, configurationSet),
     knobs,
     mails: (query) => mailbox.find(query),
     content: deliveredContent,
@@ -164,6 +170,13 @@ function createAccount(options: StandinOptions): Account {
       () => settings.controlCallsBurst,
     ),
   }
+}
+
+function publishAmazonses(dns: DnsServer, key: DkimKey): void {
+  dns.zones.addZone('amazonses.com')
+  // What SES sends from, here: this machine.
+  dns.zones.add({ name: 'amazonses.com', type: 'TXT', value: 'v=spf1 ip4:127.0.0.1 -all' })
+  publishKey(dns, `${key.selector}._domainkey.amazonses.com`, key)
 }
 
 function publishKey(dns: DnsServer, name: string, key: DkimKey): void {

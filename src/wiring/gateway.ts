@@ -13,6 +13,7 @@ import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
 import { askResolvers, dkimStoreIn, keyLife, planDns, type KeyLife } from './dkim.ts'
+import { openFeedback, type Feedback } from './feedback.ts'
 import { startListener } from './listener.ts'
 import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
@@ -23,6 +24,7 @@ import { openSuppression, type Suppression } from './suppression.ts'
 import { signingTraffic } from './signing-traffic.ts'
 import { sesPlace, type Environment } from './ses-place.ts'
 import { startWatch } from './watch.ts'
+import type { SnsWeb } from '../adapters/ses/sns-certificates.ts'
 
 export interface StartOptions {
   readonly plan: Plan
@@ -32,6 +34,8 @@ export interface StartOptions {
   readonly basics: Basics & { readonly meter: PrometheusMeter }
   /** See SesSurroundings. */
   readonly smtpCa?: string
+  /** Whom to ask for the certificates of SNS; SNS itself when not given. */
+  readonly snsWeb?: SnsWeb
 }
 
 export interface StartedGateway {
@@ -45,10 +49,13 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
   const sesHeld = mustHold(await keys?.store.load()) ? { sesHeld: 'a DKIM key was being changed' } : {}
   const suppression = await openSuppression(options.plan, options.dataFolder, options.basics)
   const flow = await mailFlow({ ...options, ...sesHeld, screen: suppression.screen })
+  let feedback: Feedback | undefined
   try {
-    return await open(options, flow, { keys, suppression })
+    feedback = await feedbackOf(options, flow)
+    return await open(options, flow, { keys, suppression, feedback })
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
+    await feedback?.stop()
     await suppression.stop()
     await flow.stop()
     await suppression.close()
@@ -60,10 +67,19 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
 interface Beside {
   readonly keys: KeyStart | undefined
   readonly suppression: Suppression
+  readonly feedback: Feedback | undefined
 }
 
-async function open(options: StartOptions, flow: MailFlow, { keys, suppression }: Beside): Promise<StartedGateway> {
+/** Undefined when the plan opens no port for events. */
+async function feedbackOf(options: StartOptions, { queue, figures }: MailFlow): Promise<Feedback | undefined> {
+  const { feedback } = options.plan
+  if (feedback === undefined) return undefined
+  return openFeedback({ ...options, feedback, desk: queue, figures, listeners: {} })
+}
+
+async function open(options: StartOptions, flow: MailFlow, beside: Beside): Promise<StartedGateway> {
   const { plan, basics, dataFolder } = options
+  const { keys, suppression, feedback } = beside
   const { clock, log, meter } = basics
   const now = () => clock.now()
   const listener = await startListener(plan, flow.intake, options)
@@ -81,6 +97,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
     startedAt: now(),
     sessions: () => listener.sessions(),
     misaligned,
+    ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   })
   if (keys !== undefined) life = await startKeys(options, keys, { flow, operations, misaligned })
   const watch = await startWatch({ ...options, operations, flow, keys: life })
@@ -91,6 +108,7 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
     suppression: suppression.start(flow.ses.controlPlane),
     watch: watch.desk,
     ...(life === undefined ? {} : { keys: life.operations }),
+    ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   }
   const control = await listenOnSocket(controlApp(operations, log, desks).fetch, controlSocketIn(dataFolder))
   log.info('ready', { smtp: listener.address, status: status.address })
@@ -99,12 +117,14 @@ async function open(options: StartOptions, flow: MailFlow, { keys, suppression }
       smtp: listener.address,
       http: `http://${status.address}`,
       control: control.address,
+      ...(feedback === undefined ? {} : { feedback: `http://${feedback.address}` }),
       ...(keys?.zone?.server === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
     },
     async stop() {
       flow.refuseMail()
       await Promise.all([life?.stop(), watch.stop(), suppression.stop()])
       await listener.stop()
+      await feedback?.stop()
       // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
       const finished = flow.stop().then(() => true)
       const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)

@@ -1,5 +1,6 @@
 // What a person may ask of the running gateway, put together from the desks of core.
 import { readFileSync } from 'node:fs'
+import type { FeedbackOperations } from '../core/feedback/operations.ts'
 import { mailDesk } from '../core/mail/desk.ts'
 import type { GatewayStatus, Operations } from '../core/mail/operations.ts'
 import type { PartSummary } from '../core/mail/mail.ts'
@@ -17,6 +18,7 @@ export interface OperationsOptions {
   readonly sessions: () => number
   /** Why mail through SES would not be aligned now (S7), or undefined. */
   readonly misaligned: () => Promise<string | undefined>
+  readonly feedback?: FeedbackOperations
 }
 
 export function operationsOf(options: OperationsOptions): Operations {
@@ -50,6 +52,7 @@ export function operationsOf(options: OperationsOptions): Operations {
       routes: await routes.routes(),
       queue: queue.counts(),
       sessions: sessions(),
+      ...(options.feedback === undefined ? {} : { feedback: options.feedback.status() }),
     }
   }
   return {

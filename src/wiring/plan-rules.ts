@@ -29,6 +29,7 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
     zoneServedByNobody,
     mailFromOutsideDomain,
     warningAfterTheEnd,
+    feedbackFromNobody,
   ]
   return rules.flatMap((rule) => rule(plan))
 }
@@ -53,6 +54,17 @@ function clientsWithoutSenderDomains({ gateway }: Plan): readonly RuleFault[] {
       path: ['gateway', 'senderDomains'],
       what: 'is an empty list, so nobody could send anything',
       mend: 'List the domains of your envelope senders, or remove the key to allow the domain of the plan.',
+    },
+  ]
+}
+
+function feedbackFromNobody({ feedback }: Plan): readonly RuleFault[] {
+  if (feedback === undefined || feedback.topics.length > 0 || feedback.eventBridgeTokenVariable !== undefined) return []
+  return [
+    {
+      path: ['feedback'],
+      what: 'lets nobody bring events',
+      mend: 'List the SNS topics in feedback.topics, or name the secret of EventBridge in feedback.eventBridgeTokenVariable.',
     },
   ]
 }

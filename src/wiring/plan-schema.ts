@@ -2,6 +2,7 @@
 // and a test keeps the two together. Cross-key rules are in plan-rules.ts.
 import { z } from 'zod'
 import { designFields } from './plan-schema-design.ts'
+import { feedbackFields } from './plan-schema-feedback.ts'
 import { keysFields } from './plan-schema-keys.ts'
 import { suppressionFields } from './plan-schema-suppression.ts'
 import {
@@ -174,6 +175,7 @@ export const planSchema = (hostname: string) =>
     retry: retry.prefault({}),
     ...keysFields,
     ...suppressionFields,
+    ...feedbackFields,
     ...designFields,
   })
 

@@ -41,6 +41,7 @@ export interface Ports {
   readonly sesSmtp: number
   readonly legacySmtp: number
   readonly dns: number
+  readonly feedback: number
 }
 
 /** Addresses as `host:port`, and `http` and `sesApi` as URLs; only what was started. */
@@ -53,6 +54,8 @@ export interface Ready {
   readonly dns?: string
   /** The server of the zone that DKIM aliases point into. */
   readonly zone?: string
+  /** Where events of SES come in. */
+  readonly feedback?: string
   /** Path of the control socket. */
   readonly control?: string
 }
@@ -69,7 +72,7 @@ export interface Running {
 }
 
 /** Offsets keep the last two digits of the ports people know: 25, 80, 587 and 53. */
-const OFFSETS: Ports = { smtp: 25, legacySmtp: 26, sesApi: 43, dns: 53, http: 80, sesSmtp: 87 }
+const OFFSETS: Ports = { smtp: 25, legacySmtp: 26, sesApi: 43, dns: 53, http: 80, sesSmtp: 87, feedback: 90 }
 export const PORT_BASE_DEFAULT = 2_500
 
 /** All ports from one number; 0 lets the system choose each. */
@@ -82,5 +85,6 @@ export function portsFrom(base: number): Ports {
     sesSmtp: at(OFFSETS.sesSmtp),
     legacySmtp: at(OFFSETS.legacySmtp),
     dns: at(OFFSETS.dns),
+    feedback: at(OFFSETS.feedback),
   }
 }

@@ -3,6 +3,8 @@ import { openLog, type OpenLog } from '../adapters/node/log.ts'
 import { prometheusMeter, type PrometheusMeter } from '../adapters/node/meter.ts'
 import { systemClock } from '../adapters/node/clock.ts'
 import { systemRandom } from '../adapters/node/random.ts'
+import { SNS_PATH } from '../adapters/ses/feedback-door.ts'
+import type { SnsWeb } from '../adapters/ses/sns-certificates.ts'
 import type { Log } from '../core/base/log.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Meter } from '../core/watch/metrics.ts'
@@ -12,6 +14,8 @@ import { startArchivedGateway } from './archive.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
 
 const LOOPBACK = '127.0.0.1'
+/** For a plan without a section `feedback`. */
+const FEEDBACK_DEFAULTS = { ledgerDays: 7, requestsAtOnce: 500 }
 /** A record is proven when its TTL has passed: a minute, for whoever plays the DNS team and watches. */
 const LOCAL_TTL_SECONDS = 60
 /** The selector of the key that the stand-in signs with at first: not one that the life of our keys will ask for. */
@@ -27,11 +31,13 @@ export async function runUp(options: UpOptions): Promise<Running> {
     [names.secretAccessKeyVariable]: standin.credentials.secretAccessKey,
   }
   return running(options, async (basics) => {
-    const started = startArchivedGateway({ ...options, plan, environment, basics, smtpCa: standin.certificate })
+    const surroundings = { smtpCa: standin.certificate, snsWeb: standinWeb(standin) }
+    const started = startArchivedGateway({ ...options, plan, environment, basics, ...surroundings })
     const gateway = await started.catch(async (error: unknown) => {
       await standin.stop()
       throw error
     })
+    bringEvents(standin, plan, gateway.ready.feedback)
     return {
       ready: { ...gateway.ready, ...standinReady(standin) },
       stop: async () => {
@@ -67,6 +73,7 @@ async function seededStandin({ domain, region, ses }: Plan, ports: Ports): Promi
       selector: STANDIN_SELECTOR,
       mailFromDomain: `bounce.${domain}`,
       ...(ses.configurationSet === undefined ? {} : { configurationSet: ses.configurationSet }),
+      events: { kind: 'sns' },
     },
   })
 }
@@ -79,6 +86,7 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     legacy: { ...plan.legacy, hosts: [{ host: LOOPBACK, port: standin.legacyPort }], tls: 'never' },
     ses: { ...plan.ses, apiEndpoint: standin.apiUrl, smtpHost: LOOPBACK, smtpPort: standin.smtpPort },
     ...localKeys(plan, standin),
+    ...localFeedback(plan, ports, standin),
     notify: localNotify(plan.notify),
   }
 }
@@ -103,6 +111,28 @@ function localKeys({ dkim }: Plan, standin: Standin): Pick<Plan, 'dkim'> {
       nameServers: [dns],
       dnsTeam: team,
     },
+  }
+}
+
+/** Events come from the stand-in's topic, and nobody else. */
+function localFeedback({ ses, feedback }: Plan, ports: Ports, standin: Standin): Pick<Plan, 'feedback'> {
+  if (ses.configurationSet === undefined) return {}
+  const topics = [{ arn: standin.topicArn(ses.configurationSet), rawDelivery: false }]
+  const { ledgerDays, requestsAtOnce } = feedback ?? FEEDBACK_DEFAULTS
+  return { feedback: { host: LOOPBACK, port: ports.feedback, topics, ledgerDays, requestsAtOnce } }
+}
+
+/** The stand-in's topic delivers to the gateway as soon as that listens. */
+function bringEvents(standin: Standin, { ses }: Plan, url: string | undefined): void {
+  if (ses.configurationSet === undefined || url === undefined) return
+  standin.knobs.publisher.route(standin.topicArn(ses.configurationSet), `${url}${SNS_PATH}`)
+}
+
+/** The certificate of the stand-in's SNS lies on its own port. It asks nobody to confirm. */
+function standinWeb(standin: Standin): SnsWeb {
+  return {
+    certificate: async (url) => (await fetch(`${standin.apiUrl}${new URL(url).pathname}`)).text(),
+    confirm: () => Promise.reject(new Error('the stand-in has no subscriptions')),
   }
 }
 

@@ -35,6 +35,10 @@ const COUNTERS: CounterTable = {
     labels: ['route'],
   },
   watari_alarms_total: { help: 'Alarms in the log.', labels: ['event'] },
+  watari_feedback_records_total: { help: 'What SES told, by kind of event or why it is none.', labels: ['kind'] },
+  watari_feedback_changes_total: { help: 'New facts of recipients, each counted once.', labels: ['fact'] },
+  watari_feedback_unmatched_total: { help: 'Events of mail that carries no mail id of ours.', labels: [] },
+  watari_feedback_refused_total: { help: 'Requests with feedback that were not taken, by reason.', labels: ['reason'] },
 }
 
 type HistogramTable = {

@@ -73,7 +73,10 @@ export function refusalsOf(event: RefusalEvent, recipients: readonly EventRecipi
  * Out-of-office answers reach SES as bounces without anything that a mail server would say. SES words that can only mean
  * a failure (MailboxFull, …) are failures even so. https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  */
-function isAutoReply({ bounceType, bounceSubType }: BounceEvent, { status, diagnosticCode }: EventRecipient): boolean {
+export function isAutoReply(
+  { bounceType, bounceSubType }: BounceEvent,
+  { status, diagnosticCode }: EventRecipient,
+): boolean {
   if (bounceType === 'Permanent' || status !== undefined || diagnosticCode !== undefined) return false
   return bounceSubType === 'General' || bounceSubType === 'Undetermined' || bounceType === 'Undetermined'
 }

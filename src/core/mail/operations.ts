@@ -95,6 +95,27 @@ export interface GatewayStatus {
   readonly routes: readonly RouteStatus[]
   readonly queue: QueueStatus
   readonly sessions: number
+  /** Undefined when the plan opens no port for events. */
+  readonly feedback?: FeedbackStatus
+}
+
+/** What SES told since the start, and what of it is kept. */
+export interface FeedbackStatus {
+  readonly events: number
+  /** Well-formed, of a type that is not known. */
+  readonly unknown: number
+  readonly unreadable: number
+  /** Events of mail that carries no id of ours. */
+  readonly unmatched: number
+  /** Facts that were new. */
+  readonly changes: number
+  /** When the last event came, and when what it told had happened. */
+  readonly lastTakenAt?: number
+  readonly lastEventAt?: number
+  /** News that wait to be told to the sender or the suppression list. */
+  readonly newsWaiting: number
+  /** Days on disk, `2026-11-25`, oldest first. */
+  readonly ledger: { readonly diskBytes: number; readonly days: readonly string[] }
 }
 
 export interface QueueStatus {

@@ -1,6 +1,7 @@
 // The plan: one migration as values. wiring/config.ts reads it from a YAML file; keys there and here have the same names,
 // and docs/plan.md tells what each means. The plan holds no credentials, only where to find them. Nothing here has defaults.
 import type { DesignPlan } from './design.ts'
+import type { FeedbackPlan } from './feedback-plan.ts'
 import type { DkimPlan, NotifyPlan } from './keys-plan.ts'
 
 export interface Plan extends DesignPlan {
@@ -21,6 +22,7 @@ export interface Plan extends DesignPlan {
   readonly suppression: SuppressionPlan
   readonly dkim?: DkimPlan
   readonly notify: NotifyPlan
+  readonly feedback?: FeedbackPlan
 }
 
 /** The SMTP side that clients see (M1, M11). */

@@ -19,6 +19,10 @@ export interface CounterLabels {
   watari_archive_lost_total: 'kind'
   watari_suppressed_total: 'route'
   watari_alarms_total: 'event'
+  watari_feedback_records_total: 'kind'
+  watari_feedback_changes_total: 'fact'
+  watari_feedback_unmatched_total: never
+  watari_feedback_refused_total: 'reason'
 }
 export type CounterName = keyof CounterLabels
 
