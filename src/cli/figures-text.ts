@@ -11,6 +11,7 @@ import {
   type FigureRow,
   type LatencyKind,
 } from '../core/base/figures.ts'
+import { EMAIL_LIMITS } from '../core/watch/email-metrics.ts'
 import type { FigureAnswer } from '../core/watch/figure-answer.ts'
 import { paint, printable } from './output.ts'
 
@@ -88,18 +89,15 @@ function columnsOf({ latency, counts }: FigureView): readonly Column[] {
   return [
     countColumn('sent', 'sent'),
     one('deliv', 'delivered'),
-    one('hard', 'hardBounced', BOUNCE_LIMIT),
+    one('hard', 'hardBounced', EMAIL_LIMITS.EmailBounceRate.limit),
     one('soft', 'softBounced'),
-    one('compl', 'complained', COMPLAINT_LIMIT),
+    one('compl', 'complained', EMAIL_LIMITS.EmailComplaintRate.limit),
     one('delay', 'delayed'),
     latencyColumn('p50', latency, 0.5),
     latencyColumn('p95', latency, 0.95),
   ]
 }
 
-/** §8.2. */
-const BOUNCE_LIMIT = 0.05
-const COMPLAINT_LIMIT = 0.001
 /** One complaint among so many is the limit itself; a share of fewer mails is chance. */
 const JUDGED_MIN = 1_000
 

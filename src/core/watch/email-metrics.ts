@@ -1,8 +1,10 @@
 // The three metrics that alarms, pages and CloudWatch know by the same names (F4, W5): shares from 0 to 1, by sending domain.
 // Rule: what is not known is not there. A share of nothing is missing data, never 0, and missing data is no alarm here;
 // that nothing comes any more is an alarm of its own (W4).
-import { counted, type Counted, type FigureCell } from '../base/figures.ts'
+import { addCells, counted, EMPTY_CELL, type FigureCell } from '../base/figures.ts'
+import { bounceShare, complaintShare, rateOf, successShare, type Share } from '../base/shares.ts'
 import { fraction, type Fraction } from './fraction.ts'
+import { DESIGN_THRESHOLDS } from './thresholds.ts'
 
 export const EMAIL_METRICS = ['EmailSendSuccess', 'EmailBounceRate', 'EmailComplaintRate'] as const
 export type EmailMetric = (typeof EMAIL_METRICS)[number]
@@ -22,9 +24,9 @@ export interface EmailDatum {
 export const EMAIL_LIMITS: Readonly<
   Record<EmailMetric, { readonly bad: 'above' | 'below'; readonly limit: Fraction }>
 > = {
-  EmailSendSuccess: { bad: 'below', limit: fraction(0.95) },
-  EmailBounceRate: { bad: 'above', limit: fraction(0.05) },
-  EmailComplaintRate: { bad: 'above', limit: fraction(0.001) },
+  EmailSendSuccess: { bad: 'below', limit: fraction(DESIGN_THRESHOLDS.success) },
+  EmailBounceRate: { bad: 'above', limit: fraction(DESIGN_THRESHOLDS.bounce) },
+  EmailComplaintRate: { bad: 'above', limit: fraction(DESIGN_THRESHOLDS.complaint) },
 }
 
 /** Whether a value passes its limit; a missing one does not. */
@@ -34,60 +36,40 @@ export function isBad(name: EmailMetric, value: Fraction | undefined): boolean {
   return bad === 'above' ? value > limit : value < limit
 }
 
-/** The metrics of a cell that are known. */
-export function emailMetrics(domain: string, cell: FigureCell): readonly EmailDatum[] {
+/** The metrics of a sending domain that are known, over the routes whose cells these are. */
+export function emailMetrics(domain: string, routes: readonly FigureCell[]): readonly EmailDatum[] {
+  const cell = routes.filter(isTold).reduce<FigureCell>(addCells, EMPTY_CELL)
   return EMAIL_METRICS.flatMap((name) => {
-    const value = RATES[name](cell)
+    const value = emailRate(name, cell)
     return value === undefined ? [] : [{ name, unit: UNIT, dimensions: { Domain: domain }, value }]
   })
 }
 
-export const RATES: Readonly<Record<EmailMetric, (cell: FigureCell) => Fraction | undefined>> = {
-  EmailSendSuccess: sendSuccess,
-  EmailBounceRate: bounceRate,
-  EmailComplaintRate: complaintRate,
+/** One of the three for one route; undefined when it is not known. */
+export function emailRate(name: EmailMetric, cell: FigureCell): Fraction | undefined {
+  const rate = isTold(cell) ? rateOf(SHARES[name](cell)) : undefined
+  return rate === undefined ? undefined : fraction(rate)
 }
 
-/** What becomes of a mail that a route has; with one of these words a recipient is done. */
-const RECEIVERS: readonly Counted[] = ['delivered', 'hardBounced', 'softBounced']
-/** While fewer outcomes than this share of what was sent have been told, they say nothing of the others. */
+/**
+ * What is a share of what is said once for all, in base/shares. A hit on the account's suppression list is counted as
+ * `suppressed` and is in none of them; one on the global list is a hard bounce and in the bounce rate, as SES reckons its
+ * own (facts 5.19, 6.5, 6.9; C26).
+ */
+const SHARES: Readonly<Record<EmailMetric, (cell: FigureCell) => Share>> = {
+  EmailSendSuccess: successShare,
+  EmailBounceRate: bounceShare,
+  EmailComplaintRate: complaintShare,
+}
+
+/** Fewer ends than this share of what was sent, and not one delivery among them: nobody tells. */
 const TOLD_MIN = 0.5
 
 /**
- * Of all outcomes those that we and the route could help: (delivered + hardBounced + softBounced) over the same + refused.
- * A refusal by the receiver is its own decision and has a metric of its own; were it in here, success over 99.5 % and
- * bounces up to 5 % could not both hold (section 10.18). What was suppressed was not to be sent, and is no outcome.
+ * Whether the ends of this cell's mails are told at all. Of the legacy route without its logs only those few are known that
+ * a host refused at once, and they would look like all there is.
  */
-function sendSuccess(cell: FigureCell): Fraction | undefined {
-  const done = sum(cell, RECEIVERS)
-  const outcomes = done + counted(cell, 'refused')
-  if (outcomes === 0 || outcomes < TOLD_MIN * counted(cell, 'sent')) return undefined
-  return fraction(done / outcomes)
-}
-
-/**
- * Hard bounces over what was sent. What the next hop refused at once was never `sent` but is an outcome, so the larger of
- * both is what they are a share of. A hit on the account's suppression list is `suppressed` and not in it; one on the global
- * list is a hard bounce and in it, as SES reckons its own rate (facts 5.19, 6.5, 6.9; C26).
- */
-function bounceRate(cell: FigureCell): Fraction | undefined {
-  return shareOfSent(cell, 'hardBounced')
-}
-
-/** Complaints over what was sent. Those of an earlier hour's mails count now, so a quiet hour may have more than it sent. */
-function complaintRate(cell: FigureCell): Fraction | undefined {
-  return shareOfSent(cell, 'complained')
-}
-
-function shareOfSent(cell: FigureCell, what: Counted): Fraction | undefined {
-  const sent = counted(cell, 'sent')
-  const told = sum(cell, RECEIVERS)
-  const all = Math.max(sent, told)
-  const bad = counted(cell, what)
-  if (all === 0 || (bad === 0 && told < TOLD_MIN * sent)) return undefined
-  return fraction(Math.min(1, bad / all))
-}
-
-function sum(cell: FigureCell, words: readonly Counted[]): number {
-  return words.reduce((total, word) => total + counted(cell, word), 0)
+function isTold(cell: FigureCell): boolean {
+  const { of: ends } = bounceShare(cell)
+  return counted(cell, 'delivered') > 0 || ends >= TOLD_MIN * counted(cell, 'sent')
 }

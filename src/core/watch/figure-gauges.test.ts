@@ -35,7 +35,7 @@ describe('the gauges of the figures', () => {
       if (by === 'domain') return [{ ...route(fromMs, { sent: 900, delivered: 880 }), label: 'docomo.ne.jp' }]
       if (grain === 'minute' && toMs - fromMs === 60_000) return [route(fromMs, { sent: 15 })]
       return [
-        route(fromMs, { sent: 1_000, delivered: 940, hardBounced: 60, complained: 2 }),
+        route(fromMs, { sent: 10_000, delivered: 9_400, hardBounced: 600, complained: 47 }),
         route(fromMs, { sent: 5 }, 'legacy'),
       ]
     })
@@ -49,10 +49,10 @@ describe('the gauges of the figures', () => {
       'watari_latency_seconds legacy sending 95 1.076',
       'watari_send_success_ratio ses 1',
       'watari_bounce_ratio ses 0.06',
-      'watari_complaint_ratio ses 0.002',
+      'watari_complaint_ratio ses 0.005',
       'EmailSendSuccess goo.ne.jp 1',
-      `EmailBounceRate goo.ne.jp ${60 / 1_005}`,
-      `EmailComplaintRate goo.ne.jp ${2 / 1_005}`,
+      'EmailBounceRate goo.ne.jp 0.06',
+      'EmailComplaintRate goo.ne.jp 0.005',
     ])
     const spans = asked.map(({ fromMs, toMs, grain }) => [(MINUTE - fromMs) / 60_000, (MINUTE - toMs) / 60_000, grain])
     expect(spans).toEqual([

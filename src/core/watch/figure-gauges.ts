@@ -1,17 +1,8 @@
 // The figures as measured values for /metrics: of the last full minute and hour, and the three metrics of the last full
 // sixty minutes. Read once a minute, however often somebody looks.
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/clock.ts'
-import {
-  addCells,
-  COUNTED,
-  counted,
-  EMPTY_CELL,
-  latencyPercentileMs,
-  type FigureCell,
-  type FigureRow,
-  type FigureSource,
-} from '../base/figures.ts'
-import { EMAIL_METRICS, emailMetrics, RATES, type EmailMetric } from './email-metrics.ts'
+import { COUNTED, counted, latencyPercentileMs, type FigureRow, type FigureSource } from '../base/figures.ts'
+import { EMAIL_METRICS, emailMetrics, emailRate, type EmailMetric } from './email-metrics.ts'
 import { answerFigures } from './figure-answer.ts'
 import type { Gauge } from './gauges.ts'
 
@@ -33,9 +24,9 @@ const ROUTE_GAUGES: Readonly<Record<EmailMetric, { readonly name: string; readon
 }
 
 const EMAIL_HELP: Readonly<Record<EmailMetric, string>> = {
-  EmailSendSuccess: 'Share (0 to 1) of outcomes that no route refused or gave up, last 60 full minutes.',
-  EmailBounceRate: 'Hard bounces as a share (0 to 1) of what was sent, last 60 full minutes.',
-  EmailComplaintRate: 'Complaints as a share (0 to 1) of what was sent, last 60 full minutes.',
+  EmailSendSuccess: 'Delivered or refused by its receiver, as a share (0 to 1) of all ends, last 60 full minutes.',
+  EmailBounceRate: 'Hard bounces as a share (0 to 1) of known ends, last 60 full minutes.',
+  EmailComplaintRate: 'Complaints as a share (0 to 1) of what was delivered, last 60 full minutes.',
 }
 
 /** The gauges of a sending domain, as of the last full minute. */
@@ -66,7 +57,7 @@ async function gaugesAt(source: FigureSource, domain: string, minuteAt: number):
     ...countGauges('watari_hour_recipients', 'Recipients in the last full hour, by receiving domain.', domains.sums),
     ...sixty.flatMap(latencyGauges),
     ...sixty.flatMap(routeRatios),
-    ...emailGauges(domain, sixty.reduce<FigureCell>(addCells, EMPTY_CELL)),
+    ...emailGauges(domain, sixty),
   ]
 }
 
@@ -94,13 +85,13 @@ function latencyGauges({ route, latency }: FigureRow): readonly Gauge[] {
 
 function routeRatios(row: FigureRow): readonly Gauge[] {
   return EMAIL_METRICS.flatMap((metric) => {
-    const value = RATES[metric](row)
+    const value = emailRate(metric, row)
     return value === undefined ? [] : [{ ...ROUTE_GAUGES[metric], labels: { route: row.route }, value }]
   })
 }
 
-function emailGauges(domain: string, cell: FigureCell): readonly Gauge[] {
-  return emailMetrics(domain, cell).map(({ name, dimensions, value }) => ({
+function emailGauges(domain: string, routes: readonly FigureRow[]): readonly Gauge[] {
+  return emailMetrics(domain, routes).map(({ name, dimensions, value }) => ({
     name,
     help: EMAIL_HELP[name],
     labels: { ...dimensions },
