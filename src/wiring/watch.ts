@@ -8,6 +8,8 @@ import { MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
 import type { AccountFacts } from '../core/mail/ports-ses.ts'
 import type { Operations } from '../core/mail/operations.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { HOLIDAYS_JAPAN, knowsHolidays } from '../core/plan/working-days.ts'
+import type { Calendar } from '../core/watch/comparable-hours.ts'
 import { INCIDENT_POLICY } from '../core/watch/incident.ts'
 import { watchDesk, type WatchDesk } from '../core/watch/desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
@@ -87,7 +89,7 @@ function notifiersOf({ plan, dataFolder, environment }: WatchParts): readonly No
 }
 
 function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchParts): Observe {
-  const reader = figuresReader(flow.figures)
+  const reader = figuresReader(flow.figures, calendarOf(plan))
   const { queueDiskOctets, freeDiskOctets } = plan.gateway.limits
   return async () => {
     const nowMs = basics.clock.now()
@@ -124,6 +126,15 @@ async function figuresSeen(
   } catch (error) {
     return { figuresFailed: String(describeError(error)['message']) }
   }
+}
+
+/** Not by law, and quiet all the same: Obon, and the turn of the year. */
+const QUIET_BY_CUSTOM = ['--08-13', '--08-14', '--08-15', '--12-29', '--12-30', '--12-31', '--01-02', '--01-03']
+
+/** Days on which less mail is usual. Of another country only those are known that the plan names. */
+function calendarOf({ timeZone, schedule }: Plan): Calendar {
+  const inJapan = knowsHolidays(timeZone) ? [...Object.keys(HOLIDAYS_JAPAN), ...QUIET_BY_CUSTOM] : []
+  return { timeZone, holidays: new Set([...inJapan, ...schedule.closedDays]) }
 }
 
 function freeOctets(folder: string): number {

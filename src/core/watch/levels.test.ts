@@ -188,8 +188,8 @@ describe('silence and standstill', () => {
 })
 
 describe('traffic against the same hour of the week', () => {
-  const look = (accepted: number, weeksBefore: readonly number[]) => ({
-    figures: { ...figuresOf(EMPTY_CELL), traffic: { hourAt: WATCH_BEGIN, accepted, weeksBefore } },
+  const look = (accepted: number, before: readonly number[]) => ({
+    figures: { ...figuresOf(EMPTY_CELL), traffic: { hourAt: WATCH_BEGIN, accepted, before } },
   })
   test.each([
     ['as always', 220_000, [210_000, 225_000, 218_000], 'good'],

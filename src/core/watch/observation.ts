@@ -17,11 +17,11 @@ export interface FiguresLook {
   readonly traffic?: TrafficLook
 }
 
-/** The last full hour, and the same hour of the weeks before, newest first. */
+/** The last full hour, and those hours of the weeks before that it can be compared with, newest first. */
 export interface TrafficLook {
   readonly hourAt: number
   readonly accepted: number
-  readonly weeksBefore: readonly number[]
+  readonly before: readonly number[]
 }
 
 export interface RouteLook {
