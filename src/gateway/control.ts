@@ -1,7 +1,7 @@
 // The control channel: what an operator may ask of this gateway, as HTTP over a unix socket in the data folder.
 // It asks Operations, which record every change, and decides nothing. Addresses are masked unless the operator asks for
 // them, and that is logged here.
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { FigureSource } from '../core/base/figures.ts'
@@ -18,7 +18,7 @@ import { dkimRoutes } from './control-dkim.ts'
 import { figureRoutes } from './control-figures.ts'
 import { feedbackRoutes } from './control-feedback.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
-import { suppressionRoutes } from './control-suppression.ts'
+import { IMPORT_OCTETS_MAX, IMPORT_PATH, suppressionRoutes } from './control-suppression.ts'
 import { watchRoutes } from './control-watch.ts'
 
 /** Orders are a few words. */
@@ -63,7 +63,7 @@ export interface OtherDesks {
 export function controlApp(operations: Operations, log: Log, desks: OtherDesks = {}): Hono {
   const { keys, suppression, figures, watch, feedback } = desks
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
+  app.use(limited(IMPORT_PATH, IMPORT_OCTETS_MAX))
   app.get('/status', async (context) => context.json(await operations.status()))
   stageRoutes(app, operations)
   mailRoutes(app, operations, log)
@@ -80,6 +80,15 @@ export function controlApp(operations: Operations, log: Log, desks: OtherDesks =
     return context.json({ reason: 'internal', message: 'the gateway failed to answer; its log tells more' }, 500)
   })
   return app
+}
+
+const tooLong = (context: Context) => bad(context, 'the order is too long')
+
+/** Orders are short, but for the one at `path`. */
+function limited(path: string, maxSize: number): MiddlewareHandler {
+  const short = bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: tooLong })
+  const long = bodyLimit({ maxSize, onError: tooLong })
+  return (context, next) => (context.req.path === path ? long : short)(context, next)
 }
 
 function stageRoutes(app: Hono, operations: Operations): void {
