@@ -8,6 +8,7 @@ import { addDkimCommands } from './commands/dkim.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addFeedbackCommands } from './commands/feedback.ts'
+import { addInitCommand } from './commands/init.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
 import { addRouteCommands } from './commands/route.ts'
@@ -78,6 +79,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
   }
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
+  addInitCommand(program, environment)
   addPlanCommands(program, environment, programs)
   addBaselineCommand(program, environment, programs)
   addCostCommand(program, environment, programs)
