@@ -11,6 +11,7 @@ import { addFeedbackCommands } from './commands/feedback.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
+import { addReportCommands } from './commands/report.ts'
 import { addRouteCommands } from './commands/route.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addStageCommands } from './commands/stage.ts'
@@ -74,6 +75,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addMailCommands(program, environment)
   addSuppressionCommands(program, environment)
   addIncidentCommands(program, environment)
+  addReportCommands(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })

@@ -100,13 +100,15 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   })
   if (keys !== undefined) life = await startKeys(options, keys, { flow, operations, misaligned })
-  const watch = await startWatch({ ...options, operations, flow, keys: life })
+  const suppressionDesk = suppression.start(flow.ses.controlPlane)
+  const watch = await startWatch({ ...options, operations, flow, suppression: suppressionDesk, keys: life })
   const figures = figureGauges(flow.figures, plan.domain)
   const status = await listenOnPort(statusApp({ operations, metrics: meter, figures, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
-    suppression: suppression.start(flow.ses.controlPlane),
+    suppression: suppressionDesk,
     watch: watch.desk,
+    reports: watch.reports,
     ...(life === undefined ? {} : { keys: life.operations }),
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   }
