@@ -22,6 +22,7 @@ const COUNTERS: CounterTable = {
   watari_unclear_total: { help: 'Recipients whose attempt had no answer after the content.', labels: ['route'] },
   watari_quarantined_total: { help: 'Parts set aside for a person.', labels: ['reason'] },
   watari_bounces_total: { help: 'DSNs written.', labels: [] },
+  watari_dmarc_reports_total: { help: 'DMARC aggregate reports by what became of them.', labels: ['result'] },
   watari_archive_lost_total: {
     help: 'Records that the archive could not keep, because its disk was full or too slow.',
     labels: ['kind'],

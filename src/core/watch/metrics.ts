@@ -17,6 +17,7 @@ export interface CounterLabels {
   watari_bounces_total: never
   watari_returns_total: 'kind' | 'result'
   watari_archive_lost_total: 'kind'
+  watari_dmarc_reports_total: 'result'
   watari_suppressed_total: 'route'
   watari_alarms_total: 'event'
   watari_feedback_records_total: 'kind'
