@@ -31,6 +31,7 @@ const programs: Programs = {
     run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),
     read: readBaseline,
   },
+  dmarc: async (folder) => (await import('../wiring/dmarc.ts')).dmarcRecordIn(folder),
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),
 }
 

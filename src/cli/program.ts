@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts'
 import { addArchiveCommands } from './commands/archive.ts'
 import { addBaselineCommand } from './commands/baseline.ts'
 import { addDkimCommands } from './commands/dkim.ts'
+import { addDmarcCommands } from './commands/dmarc.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addFeedbackCommands } from './commands/feedback.ts'
@@ -80,6 +81,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
   }
+  if (programs.dmarc !== undefined) addDmarcCommands(program, environment, programs.dmarc)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
   addInitCommand(program, environment)
   addPlanCommands(program, environment, programs)

@@ -1,6 +1,7 @@
 // What the command line needs from wiring, as one value, so that its tests start nothing.
 import type { Finding } from '../core/plan/finding.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { DmarcRecord } from '../core/feedback/dmarc-record.ts'
 import type { ArchiveReader } from '../core/watch/archive.ts'
 import type { BaselineOptions, BaselineRun } from '../wiring/baseline.ts'
 import type { BaselineReading } from '../wiring/baseline-file.ts'
@@ -29,10 +30,15 @@ export interface Programs {
   readonly keys?: (place: KeysPlace) => Promise<LocalKeys>
   /** Without it there are no `archive` commands. */
   readonly archive?: ArchiveOf
+  /** Without it there are no `dmarc` commands. */
+  readonly dmarc?: DmarcOf
 }
 
 /** Undefined when the plan keeps no archive. */
 export type ArchiveOf = (place: { readonly plan: Plan; readonly dataFolder: string }) => ArchiveReader | undefined
+
+/** Undefined when no report was read yet; rejects when the record is damaged. */
+export type DmarcOf = (dataFolder: string) => Promise<DmarcRecord | undefined>
 
 /** Where the keys of a plan lie. */
 export interface KeysPlace {

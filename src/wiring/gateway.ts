@@ -5,6 +5,7 @@ import type { Dns } from '../core/base/dns.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
 import type { Operations } from '../core/mail/operations.ts'
+import type { Intake } from '../core/mail/ports.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { figureGauges } from '../core/watch/figure-gauges.ts'
@@ -36,6 +37,8 @@ export interface StartOptions {
   readonly smtpCa?: string
   /** Whom to ask for the certificates of SNS; SNS itself when not given. */
   readonly snsWeb?: SnsWeb
+  /** What stands between the listener and the flow. */
+  readonly wrapIntake?: (intake: Intake) => Intake
 }
 
 export interface StartedGateway {
@@ -82,7 +85,7 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
   const { keys, suppression, feedback } = beside
   const { clock, log, meter } = basics
   const now = () => clock.now()
-  const listener = await startListener(plan, flow.intake, options)
+  const listener = await startListener(plan, options.wrapIntake?.(flow.intake) ?? flow.intake, options)
   let life: KeyLife | undefined
   const misaligned = readiness({
     domain: plan.domain,

@@ -126,3 +126,10 @@ export const list = <T extends z.ZodType>(item: T, least = 0) =>
     .min(least)
     .max(LIST_MAX)
     .describe(`a list, each entry on its own line after "- "${least > 0 ? `, at least ${least}` : ''}`)
+
+/** Not the whole of RFC 5321: addresses of people and of our own that a person writes into the plan. */
+export const mailbox = () =>
+  z
+    .string()
+    .regex(/^[\w.+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { error: 'is no mail address' })
+    .describe('a mail address such as dns-team@example.jp')

@@ -1,7 +1,7 @@
 // The sections `dkim` and `notify`: the life of the keys, and the ways to people.
 import { z } from 'zod'
 import { isIP } from 'node:net'
-import { domain, host, list, oneOf, text, variableName, whole } from './plan-fields.ts'
+import { domain, host, list, mailbox, oneOf, text, variableName, whole } from './plan-fields.ts'
 
 const port = (least: number) => whole(least, 65_535)
 
@@ -28,13 +28,6 @@ export function serverOf(value: string): { readonly address: string; readonly po
   const number = Number(match?.[3])
   return isIP(address) !== 0 && number >= 1 && number <= 65_535 ? { address, port: number } : undefined
 }
-
-/** Not the whole of RFC 5321: addresses of people who are written to about this migration. */
-const mailbox = () =>
-  z
-    .string()
-    .regex(/^[\w.+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { error: 'is no mail address' })
-    .describe('a mail address such as dns-team@example.jp')
 
 const spfTerm = () =>
   z

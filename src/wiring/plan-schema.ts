@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { designFields } from './plan-schema-design.ts'
 import { feedbackFields } from './plan-schema-feedback.ts'
+import { dmarcFields } from './plan-schema-dmarc.ts'
 import { keysFields } from './plan-schema-keys.ts'
 import { suppressionFields } from './plan-schema-suppression.ts'
 import {
@@ -173,6 +174,7 @@ export const planSchema = (hostname: string) =>
     ses: ses.prefault({}),
     addresses: addresses.prefault({}),
     retry: retry.prefault({}),
+    ...dmarcFields,
     ...keysFields,
     ...suppressionFields,
     ...feedbackFields,

@@ -10,7 +10,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Meter } from '../core/watch/metrics.ts'
 import type { Standin } from '../standin/standin.ts'
 import type { Basics } from './basics.ts'
-import { startArchivedGateway } from './archive.ts'
+import { startObservedGateway } from './observed-gateway.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -32,7 +32,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
   }
   return running(options, async (basics) => {
     const surroundings = { smtpCa: standin.certificate, snsWeb: standinWeb(standin) }
-    const started = startArchivedGateway({ ...options, plan, environment, basics, ...surroundings })
+    const started = startObservedGateway({ ...options, plan, environment, basics, ...surroundings })
     const gateway = await started.catch(async (error: unknown) => {
       await standin.stop()
       throw error
@@ -50,7 +50,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
 
 /** The gateway alone, as the plan says. */
 export function runGateway(options: GatewayOptions): Promise<Running> {
-  return running(options, (basics) => startArchivedGateway({ ...options, environment: process.env, basics }))
+  return running(options, (basics) => startObservedGateway({ ...options, environment: process.env, basics }))
 }
 
 /** The stand-in alone, with the identity, the configuration set and the quota of the plan. */

@@ -2,14 +2,15 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DMARC_COUNTS, DMARC_FILES, inboxWithCorpus } from '../../../test/support/dmarc-corpus.ts'
-import { readDmarcReport } from '../../core/feedback/dmarc-report.ts'
+import { atOnce } from '../../core/base/pauses.ts'
+import { dmarcReading } from '../../core/feedback/dmarc-report.ts'
 
 test.each(DMARC_FILES)('%s is read as a person counts it', async (name) => {
   const { inbox, end } = await inboxWithCorpus([name])
   const opened = await inbox.open(name)
   end()
   if (opened.kind !== 'texts') throw new Error(opened.message)
-  const readings = opened.texts.map(readDmarcReport)
+  const readings = opened.texts.map((text) => atOnce(dmarcReading(text)))
   expect(readings).toHaveLength(1)
   const [reading] = readings
   if (reading?.kind !== 'report') throw new Error(reading?.message)

@@ -83,7 +83,7 @@ export class Transaction {
     if (path.kind !== 'path') return path.kind === 'sourceRoute' ? replies.SOURCE_ROUTE : replies.BAD_PATH
     // RCPT has parameters only with DSN (RFC 3461), which is not offered.
     if (path.parameters !== '') return replies.UNKNOWN_PARAMETER
-    const answer = intake.recipient(client, path.address)
+    const answer = intake.recipient(client, path.address, this.#sender)
     if (answer.kind === 'refused') return replies.refusalReply(answer)
     this.#recipients.push(answer.recipient)
     return replies.RECIPIENT_OK

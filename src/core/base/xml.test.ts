@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readXml } from './xml.ts'
+import { atOnce } from './pauses.ts'
+import { xmlReading } from './xml.ts'
+
+const readXml = (text: string) => atOnce(xmlReading(text))
 
 const root = (text: string) => {
   const reading = readXml(text)

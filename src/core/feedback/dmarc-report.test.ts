@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { isAligned, readDmarcReport } from './dmarc-report.ts'
+import { atOnce } from '../base/pauses.ts'
+import { dmarcReading, isAligned } from './dmarc-report.ts'
+
+const readDmarcReport = (text: string) => atOnce(dmarcReading(text))
 
 const RANGE = '<date_range><begin>1795564800</begin><end>1795651199</end></date_range>'
 const METADATA = `<report_metadata><org_name>r.example</org_name><report_id>1</report_id>${RANGE}</report_metadata>`

@@ -1,6 +1,7 @@
 // An aggregate report of a receiver (RFC 7489 appendix C) as values. Reporters differ in namespaces, case, and in what they
 // leave out; a row that cannot be read is counted, and what a report lacks to be one at all is told in a sentence.
-import { readXml, type XmlElement } from '../base/xml.ts'
+import type { Pausing } from '../base/pauses.ts'
+import { xmlReading, type XmlElement } from '../base/xml.ts'
 
 export interface DmarcReport {
   /** Who saw these mails. */
@@ -42,9 +43,12 @@ export type DmarcReading =
 /** A count over this is a fault of the reporter: more than the whole world sends us in a day. */
 const MAILS_MAX = 1_000_000_000
 const WORD_MAX = 255
+/** A few milliseconds of work. */
+const ROWS_BETWEEN_PAUSES = 200
 
-export function readDmarcReport(text: string): DmarcReading {
-  const xml = readXml(text)
+/** Pauses now and then, because a report may have many thousand rows. */
+export function* dmarcReading(text: string): Pausing<DmarcReading> {
+  const xml = yield* xmlReading(text)
   if (xml.kind === 'refused') return { kind: 'unreadable', reason: xml.reason, message: `the XML ${xml.message}` }
   const { root } = xml
   if (root.name !== 'feedback') return unreadable('noReport', 'it is no aggregate report: its root is not <feedback>')
@@ -57,8 +61,13 @@ export function readDmarcReport(text: string): DmarcReading {
     return unreadable('noRange', 'it does not say which time it is about')
   if (domain === '') return unreadable('noDomain', 'it does not say whose policy it is about')
   const reporter = word(metadata, 'org_name') || word(metadata, 'email') || 'unknown'
-  const rows = childrenOf(root, 'record').map((record) => rowOf(record, domain))
-  const read = rows.filter((row) => row !== undefined)
+  const records = childrenOf(root, 'record')
+  const rows: DmarcRow[] = []
+  for (const [i, record] of records.entries()) {
+    if (i % ROWS_BETWEEN_PAUSES === ROWS_BETWEEN_PAUSES - 1) yield
+    const row = rowOf(record, domain)
+    if (row !== undefined) rows.push(row)
+  }
   return {
     kind: 'report',
     report: {
@@ -68,8 +77,8 @@ export function readDmarcReport(text: string): DmarcReading {
       beginAt,
       endAt,
       domain,
-      rows: read,
-      unreadableRows: rows.length - read.length,
+      rows,
+      unreadableRows: records.length - rows.length,
     },
   }
 }

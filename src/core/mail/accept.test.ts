@@ -87,16 +87,19 @@ describe('at RCPT TO', () => {
   // C07.
   test('a Unicode domain becomes punycode, in the octets that a client without SMTPUTF8 sends', () => {
     const wire = Buffer.from('info@例え.example').toString('latin1')
-    expect(recipient(client, wire)).toEqual({ kind: 'accepted', recipient: 'info@xn--r8jz45g.example' })
+    expect(recipient(client, wire, 'news@example.com')).toEqual({
+      kind: 'accepted',
+      recipient: 'info@xn--r8jz45g.example',
+    })
   })
 
   test('a Unicode local part is refused and never re-spelled', () => {
     const wire = Buffer.from('お客様@example.com').toString('latin1')
-    expect(recipient(client, wire)).toMatchObject({ reason: 'nonAsciiLocalPart' })
+    expect(recipient(client, wire, 'news@example.com')).toMatchObject({ reason: 'nonAsciiLocalPart' })
   })
 
   test('a local part that looks like punycode goes through unchanged', () => {
-    expect(recipient(client, 'xn--gr-zia@example.com')).toEqual({
+    expect(recipient(client, 'xn--gr-zia@example.com', 'news@example.com')).toEqual({
       kind: 'accepted',
       recipient: 'xn--gr-zia@example.com',
     })
@@ -110,26 +113,32 @@ describe('at RCPT TO', () => {
     '-taro@carrier.example',
     '"taro..x"@carrier.example',
   ])('%s is taken with its spelling', (address) => {
-    expect(recipient(client, address)).toEqual({ kind: 'accepted', recipient: address })
+    expect(recipient(client, address, 'news@example.com')).toEqual({ kind: 'accepted', recipient: address })
   })
 
   test.each(['taro..x@example.com', 'taro.@example.com', '.taro@example.com'])(
     '%s is refused with the reason',
     (address) => {
-      expect(recipient(client, address)).toMatchObject({ reason: 'recipientDotAddress' })
+      expect(recipient(client, address, 'news@example.com')).toMatchObject({ reason: 'recipientDotAddress' })
     },
   )
 
   test('the quoted form is taken everywhere', () => {
-    expect(recipient(client, '"taro..x"@example.com')).toMatchObject({ kind: 'accepted' })
+    expect(recipient(client, '"taro..x"@example.com', 'news@example.com')).toMatchObject({ kind: 'accepted' })
   })
 
   test('postmaster without a domain is ours', () => {
-    expect(recipient(client, 'Postmaster')).toEqual({ kind: 'accepted', recipient: 'Postmaster@example.com' })
+    expect(recipient(client, 'Postmaster', 'news@example.com')).toEqual({
+      kind: 'accepted',
+      recipient: 'Postmaster@example.com',
+    })
   })
 
   test('the letter case of the local part is kept', () => {
-    expect(recipient(client, 'Reader@Example.NET')).toEqual({ kind: 'accepted', recipient: 'Reader@Example.NET' })
+    expect(recipient(client, 'Reader@Example.NET', 'news@example.com')).toEqual({
+      kind: 'accepted',
+      recipient: 'Reader@Example.NET',
+    })
   })
 })
 

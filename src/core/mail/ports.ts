@@ -89,7 +89,11 @@ export interface Intake {
   /** At MAIL FROM. `declaredSize` is the SIZE parameter (RFC 1870). */
   sender(client: Client, sender: string, declaredSize: number | undefined): Refusal | undefined
   /** At RCPT TO; the answer is the spelling to keep (a Unicode domain becomes punycode). */
-  recipient(client: Client, recipient: string): Refusal | { readonly kind: 'accepted'; readonly recipient: string }
+  recipient(
+    client: Client,
+    recipient: string,
+    sender: string,
+  ): Refusal | { readonly kind: 'accepted'; readonly recipient: string }
   /** At the final dot; resolves to an id only when the mail is durable. Never rejects. */
   accept(
     client: Client,

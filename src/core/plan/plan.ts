@@ -21,6 +21,7 @@ export interface Plan extends DesignPlan {
   readonly retry: RetryPlan
   readonly suppression: SuppressionPlan
   readonly dkim?: DkimPlan
+  readonly dmarc?: DmarcPlan
   readonly notify: NotifyPlan
   readonly feedback?: FeedbackPlan
 }
@@ -172,4 +173,14 @@ export interface SuppressionPlan {
   readonly reconcileHours: number
   /** Addresses that one run puts on the account's list. */
   readonly putsPerRun: number
+}
+
+/** Aggregate reports of receivers (F5). Without this section none are read. */
+export interface DmarcPlan {
+  /** Where reports are put, relative to the data folder. */
+  readonly folder: string
+  /** An address at this gateway that takes reports by mail. */
+  readonly address?: string
+  /** How long their figures are kept. */
+  readonly days: number
 }
