@@ -2,6 +2,7 @@
 import type { PrometheusMeter } from '../adapters/node/meter.ts'
 import { SECOND_MS } from '../core/base/clock.ts'
 import type { Dns } from '../core/base/dns.ts'
+import type { FeedbackListeners } from '../core/feedback/listeners.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
 import type { Operations } from '../core/mail/operations.ts'
@@ -54,7 +55,7 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
   const flow = await mailFlow({ ...options, ...sesHeld, screen: suppression.screen })
   let feedback: Feedback | undefined
   try {
-    feedback = await feedbackOf(options, flow)
+    feedback = await feedbackOf(options, flow, { suppress: suppression.hear })
     return await open(options, flow, { keys, suppression, feedback })
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
@@ -74,10 +75,14 @@ interface Beside {
 }
 
 /** Undefined when the plan opens no port for events. */
-async function feedbackOf(options: StartOptions, { queue, figures }: MailFlow): Promise<Feedback | undefined> {
+async function feedbackOf(
+  options: StartOptions,
+  { queue, figures }: MailFlow,
+  listeners: FeedbackListeners,
+): Promise<Feedback | undefined> {
   const { feedback } = options.plan
   if (feedback === undefined) return undefined
-  return openFeedback({ ...options, feedback, desk: queue, figures, listeners: {} })
+  return openFeedback({ ...options, feedback, desk: queue, figures, listeners })
 }
 
 async function open(options: StartOptions, flow: MailFlow, beside: Beside): Promise<StartedGateway> {

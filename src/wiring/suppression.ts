@@ -5,9 +5,11 @@ import { lmdbSuppressionList, type OpenSuppressionList } from '../adapters/local
 import { sesAccountList } from '../adapters/ses/account-list.ts'
 import type { ControlPlane } from '../adapters/ses/control-plane.ts'
 import { HOUR_MS } from '../core/base/clock.ts'
+import type { FeedbackListener } from '../core/feedback/listeners.ts'
 import { reconciliation } from '../core/feedback/reconcile-loop.ts'
 import { reconcile } from '../core/feedback/reconcile-run.ts'
 import { canonicalOf, suppressionDesk, type SuppressionOperations } from '../core/feedback/suppression-desk.ts'
+import { suppressionListener } from '../core/feedback/suppression-listener.ts'
 import { suppressionScreen } from '../core/feedback/suppression-screen.ts'
 import type { AttemptOptions } from '../core/mail/attempt.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -16,6 +18,8 @@ import type { Basics } from './basics.ts'
 export interface Suppression {
   /** For the route to SES alone. */
   readonly screen: NonNullable<AttemptOptions['screen']>
+  /** What SES tells afterwards. */
+  readonly hear: FeedbackListener
   /** Reconciles from now on. */
   readonly start: (controlPlane: ControlPlane) => SuppressionOperations
   /** Reconciles no more; the list can still be asked. */
@@ -30,6 +34,7 @@ export async function openSuppression(plan: Plan, dataFolder: string, basics: Ba
   let started: ReturnType<typeof reconciling> | undefined
   return {
     screen: suppressionScreen({ list, onHit: plan.suppression.onHit, hostname: plan.gateway.hostname }),
+    hear: suppressionListener({ list, canonical, now: () => basics.clock.now(), log: basics.log }),
     start(controlPlane) {
       started = reconciling({ plan, basics, list, controlPlane })
       return started.operations
@@ -38,6 +43,8 @@ export async function openSuppression(plan: Plan, dataFolder: string, basics: Ba
     close: () => list.close(),
   }
 }
+
+const canonical = (text: string): string | undefined => canonicalOf(text, domainToASCII)
 
 interface Reconciling {
   readonly plan: Plan
@@ -54,7 +61,7 @@ function reconciling({ plan: { suppression }, basics: { clock, log }, list, cont
     account,
     clock,
     log,
-    canonical: (text: string) => canonicalOf(text, domainToASCII),
+    canonical,
     putsMax: suppression.putsPerRun,
     stopping: () => stopping,
   }

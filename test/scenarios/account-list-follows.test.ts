@@ -17,11 +17,19 @@ async function standin<T>(path: string, body?: object): Promise<T> {
   return (await (await fetch(`${program.ready['sesApi']}/_standin${path}`, post)).json()) as T
 }
 interface Mail {
+  readonly id: string
   readonly sender: string
   readonly recipients: readonly string[]
 }
-const reports = async () =>
-  (await standin<{ mails: Mail[] }>('/legacy/mails')).mails.filter(({ sender }) => sender === '')
+/** Reports to senders that speak of the suppression list; others tell of the bounce itself. */
+const reports = async () => {
+  const { mails } = await standin<{ mails: Mail[] }>('/legacy/mails')
+  const texts = mails.map(async ({ id }) =>
+    (await fetch(`${program.ready['sesApi']}/_standin/legacy/mails/${id}`)).text(),
+  )
+  const told = await Promise.all(texts)
+  return mails.filter(({ sender }, i) => sender === '' && told[i]!.includes('on the suppression list (hardBounce)'))
+}
 const bySes = async () => (await standin<{ mails: Mail[] }>('/mails')).mails.flatMap(({ recipients }) => recipients)
 
 async function eventually<T>(look: () => Promise<T>, found: (value: T) => boolean): Promise<T> {
@@ -52,19 +60,22 @@ beforeAll(async () => {
 })
 afterAll(() => program.stop())
 
-test('a hard bounce at SES is on our list after a reconciliation, and a dry run has said so before', async () => {
+test('a hard bounce at SES is on our list when its event has come, and a reconciliation finds both lists alike', async () => {
   const bounce = { type: 'Permanent', subType: 'General', status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 user unknown' }
   await standin('/fates', { fates: [{ recipient: GONE, fate: { kind: 'bounced', bounce } }] })
   await send(GONE)
-  const listedThere = (text: string) => text.includes('        1  would be new here')
-  await eventually(() => reconcile('--dry-run'), listedThere)
+  const shown = await eventually(known, (text) => text.includes('hardBounce'))
+  expect(shown).toMatch(
+    /Address: {2}gone\.reader@example\.jp\nListed: {3}hardBounce, since .*\nBy: {7}watari\nEvidence: bounce 5\.1\.1, once/,
+  )
+  expect(await reconcile('--dry-run')).toContain('Looked at the whole list of the account: 1\n')
   expect(await reconcile()).toBe(`Looked at the whole list of the account: 1
-          1  new here
+          0  new here
           0  off here, because gone there
           0  taken off there, because taken off here
           0  put there
 `)
-  expect(await known()).toMatch(/Address: {2}gone\.reader@example\.jp\nListed: {3}accountList, since /)
+  expect(await known()).toContain('SES:      BOUNCE, seen ')
 })
 
 test('the next mail to another spelling is not given to SES, and its sender is told', async () => {
