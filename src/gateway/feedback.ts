@@ -1,5 +1,6 @@
 // The port that events come in by. 200 means that they are on disk; 4xx that the sender is nobody we know; 5xx that it is to
 // come again. What a message is, and who may bring it, the door knows.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { never } from '../core/base/assert.ts'
 import type { Log } from '../core/base/log.ts'
 import type { DoorAnswer, FeedbackDoor } from '../core/feedback/door.ts'
@@ -25,20 +26,19 @@ interface Said {
   readonly reason: string
 }
 
-export function feedbackApp(options: FeedbackPortOptions): (request: Request) => Promise<Response> {
+/** On node:http itself: thousands of small requests a second make the objects of a web framework the larger part of the work. */
+export function feedbackHandler(options: FeedbackPortOptions): RequestListener {
   const { log, meter } = options
   let working = 0
   const storage = { failing: false }
-  return async (request) => {
-    if (request.method !== 'POST') return said({ status: 405, reason: 'notPost' })
+  const judged = async (request: IncomingMessage): Promise<Said> => {
     if (working >= options.requestsMax) return refusal(meter, { status: 503, reason: 'tooMany' })
     working += 1
     try {
       const body = await bodyOf(request)
       if (body === undefined) return refusal(meter, { status: 413, reason: 'tooLong' })
-      const path = new URL(request.url).pathname
-      const answer = await options.door({ path, body, header: (name) => request.headers.get(name) ?? undefined })
-      return await answered(options, answer, storage)
+      const [path = ''] = (request.url ?? '').split('?')
+      return await answered(options, await options.door({ path, body, header: headerOf(request) }), storage)
     } catch (error) {
       log.warn('feedbackFailed', { ...describeError(error) })
       return refusal(meter, { status: 503, reason: 'failed' })
@@ -46,19 +46,30 @@ export function feedbackApp(options: FeedbackPortOptions): (request: Request) =>
       working -= 1
     }
   }
+  return (request, response) => {
+    if (request.method !== 'POST') say(response, { status: 405, reason: 'notPost' })
+    else void judged(request).then((said) => say(response, said))
+  }
+}
+
+function headerOf({ headers }: IncomingMessage): (name: string) => string | undefined {
+  return (name) => {
+    const value = headers[name]
+    return typeof value === 'string' ? value : undefined
+  }
 }
 
 async function answered(
   { intake, log, meter }: FeedbackPortOptions,
   answer: DoorAnswer,
   storage: { failing: boolean },
-): Promise<Response> {
+): Promise<Said> {
   switch (answer.kind) {
     case 'record':
       try {
         await intake.take(answer.record)
         storage.failing = false
-        return said({ status: 200, reason: 'taken' })
+        return { status: 200, reason: 'taken' }
       } catch (error) {
         if (!storage.failing) log.alarm('feedbackStorageFailed', { ...describeError(error) })
         storage.failing = true
@@ -66,7 +77,7 @@ async function answered(
       }
     case 'confirmed':
       log.info('feedbackTopicConfirmed', { topic: answer.topicArn })
-      return said({ status: 200, reason: 'confirmed' })
+      return { status: 200, reason: 'confirmed' }
     case 'refused':
       log.warn('feedbackRefused', { reason: answer.reason, message: answer.message })
       return refusal(meter, answer)
@@ -78,27 +89,36 @@ async function answered(
   }
 }
 
-function refusal(meter: Meter, { status, reason }: Said): Response {
+function refusal(meter: Meter, { status, reason }: Said): Said {
   meter.count('watari_feedback_refused_total', { reason })
-  return said({ status, reason })
+  return { status, reason }
 }
 
-function said({ status, reason }: Said): Response {
-  const headers = status === 503 ? { 'retry-after': RETRY_SECONDS } : {}
-  return new Response(`${reason}\n`, { status, headers: { 'content-type': 'text/plain', ...headers } })
+function say(response: ServerResponse, { status, reason }: Said): void {
+  const text = `${reason}\n`
+  response.writeHead(status, {
+    'content-type': 'text/plain',
+    'content-length': text.length,
+    ...(status === 503 ? { 'retry-after': RETRY_SECONDS } : {}),
+    // The rest of a body that is too long is not waited for.
+    ...(status === 413 ? { connection: 'close' } : {}),
+  })
+  response.end(text)
 }
 
-/** Undefined when it is too long. The header is believed as far as it refuses; the octets are counted all the same. */
-async function bodyOf(request: Request): Promise<string | undefined> {
-  const length = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (length > BODY_OCTETS_MAX) return undefined
-  if (Number.isFinite(length)) return request.text()
-  const chunks: Uint8Array[] = []
-  let octets = 0
-  for await (const chunk of request.body ?? []) {
-    octets += chunk.length
-    if (octets > BODY_OCTETS_MAX) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+/** Undefined when it is too long. Rejects when the sender breaks off. */
+function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_OCTETS_MAX) return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let octets = 0
+    request.on('data', (chunk: Buffer) => {
+      octets += chunk.length
+      if (octets > BODY_OCTETS_MAX) resolve(undefined)
+      else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.once('error', reject)
+    request.once('close', () => reject(new Error('the sender broke off')))
+  })
 }

@@ -2,6 +2,7 @@
 // what they answer is in control.ts and status.ts.
 import { createAdaptorServer } from '@hono/node-server'
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
 import { createConnection, type AddressInfo, type ListenOptions, type Server } from 'node:net'
 import { platform } from 'node:os'
 
@@ -26,7 +27,18 @@ export async function listenOnPort(
   fetch: Fetch,
   at: { readonly host: string; readonly port: number },
 ): Promise<HttpListener> {
-  const server = httpServer(fetch)
+  return listening(httpServer(fetch), at)
+}
+
+/** The same for a handler of node:http, where the cost of a request matters. */
+export function serveOnPort(
+  handler: RequestListener,
+  at: { readonly host: string; readonly port: number },
+): Promise<HttpListener> {
+  return listening(createServer(handler), at)
+}
+
+async function listening(server: Server, at: { readonly host: string; readonly port: number }): Promise<HttpListener> {
   await listen(server, at)
   const { address, port, family } = server.address() as AddressInfo
   return { address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`, close: () => close(server) }

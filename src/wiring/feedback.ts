@@ -17,8 +17,8 @@ import type { QueueDesk } from '../core/mail/ports.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { FeedbackPlan } from '../core/plan/feedback-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { feedbackApp } from '../gateway/feedback.ts'
-import { listenOnPort } from '../gateway/listen.ts'
+import { feedbackHandler } from '../gateway/feedback.ts'
+import { serveOnPort } from '../gateway/listen.ts'
 import type { Basics } from './basics.ts'
 import type { Environment } from './ses-place.ts'
 import { splitKey } from './split-key.ts'
@@ -63,8 +63,8 @@ export async function openFeedback(options: FeedbackOptions): Promise<Feedback> 
   const shelf = fileRecordShelf(join(folder, 'kept'), (why) => log.alarm('feedbackKept', { why }))
   const intake = feedbackIntake({ ledger, shelf, figures: options.figures, messenger: news, clock, log, meter })
   const door = feedbackDoor({ ...doorOptions(options), web: options.snsWeb ?? snsWeb(), now })
-  const app = feedbackApp({ door, intake, requestsMax: feedback.requestsAtOnce, log, meter })
-  const listener = await listenOnPort(app, feedback).catch(async (error: unknown) => {
+  const handler = feedbackHandler({ door, intake, requestsMax: feedback.requestsAtOnce, log, meter })
+  const listener = await serveOnPort(handler, feedback).catch(async (error: unknown) => {
     await ledger.close()
     throw error
   })

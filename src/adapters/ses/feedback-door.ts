@@ -1,6 +1,6 @@
 // Who may bring events, and by which way: SNS by HTTP with a signature that is verified, SNS by raw delivery where the plan
 // allows it, EventBridge with a shared secret. A topic must be ours before anything else is looked at (C28).
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { DoorAnswer, FeedbackDoor, FeedbackRequest } from '../../core/feedback/door.ts'
 import { isSnsEnvelope, readFeedback, readObject } from './events.ts'
 import { isObject, limitedJson, type Json } from './limited-json.ts'
@@ -72,13 +72,15 @@ function fromRawDelivery({ topics }: Parts, { header, body }: FeedbackRequest): 
 async function whyUnproven(keys: SnsKeys, json: Json, topicArn: string): Promise<DoorAnswer | undefined> {
   const url = certificateUrl(json['SigningCertURL'], topicArn)
   if (url === undefined) return refused(403, 'foreignCertificate', 'the certificate is not where SNS has its own')
+  let key: KeyObject
   try {
-    const key = await keys.keyOf(url)
-    return isSignedBy(json, key) ? undefined : refused(403, 'badSignature', 'the signature is not that of SNS')
+    key = await keys.keyOf(url)
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown'
     return { kind: 'later', reason: 'noCertificate', message: `the certificate of SNS cannot be had: ${why}` }
   }
+  const isSigned = await isSignedBy(json, key)
+  return isSigned ? undefined : refused(403, 'badSignature', 'the signature is not that of SNS')
 }
 
 async function confirm(

@@ -10,7 +10,7 @@ const CONFIRMATION = ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Toke
 const ALGORITHMS: Readonly<Record<string, string>> = { '1': 'RSA-SHA1', '2': 'RSA-SHA256' }
 
 /** The text that SNS signs, final newline included. */
-export function canonicalText(json: Json): string {
+function canonicalText(json: Json): string {
   const names = json['Type'] === 'Notification' ? NOTIFICATION : CONFIRMATION
   return names
     .flatMap((name) => {
@@ -20,10 +20,17 @@ export function canonicalText(json: Json): string {
     .join('')
 }
 
-export function isSignedBy(json: Json, key: KeyObject): boolean {
+/** Reckoned beside the main thread: it is the dearest step of an event. */
+export async function isSignedBy(json: Json, key: KeyObject): Promise<boolean> {
   const { Signature: signature, SignatureVersion: version } = json
   if (typeof signature !== 'string' || typeof version !== 'string' || !Object.hasOwn(ALGORITHMS, version)) return false
-  return verify(ALGORITHMS[version], Buffer.from(canonicalText(json)), key, Buffer.from(signature, 'base64'))
+  const octets = Buffer.from(canonicalText(json))
+  return new Promise((resolve, reject) => {
+    verify(ALGORITHMS[version], octets, key, Buffer.from(signature, 'base64'), (error, isRight) => {
+      if (error === null) resolve(isRight)
+      else reject(error)
+    })
+  })
 }
 
 const TOPIC_ARN = /^arn:aws:sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[A-Za-z0-9_-]{1,256}$/
