@@ -10,7 +10,15 @@ export default defineConfig({
       { extends: true, test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/cases/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [
+            'src/**/*.test.ts',
+            'test/contracts/**/*.test.ts',
+            'test/cases/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
+          ],
+        },
       },
       {
         extends: true,

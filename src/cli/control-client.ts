@@ -25,6 +25,7 @@ type Refusal =
   | 'noSuchAlert'
   | 'noFeedback'
   | 'noKeys'
+  | 'noSuchDecision'
   | 'nothingToSwitchTo'
   | 'switchUnderWay'
   | 'unsignedGap'
@@ -35,6 +36,7 @@ const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
   noWatch: EXIT.data,
   noSuchIncident: EXIT.nothing,
   noSuchAlert: EXIT.usage,
+  noSuchDecision: EXIT.nothing,
   nothingToSwitchTo: EXIT.nothing,
   switchUnderWay: EXIT.tryAgain,
   unsignedGap: EXIT.forbidden,

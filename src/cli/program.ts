@@ -9,12 +9,11 @@ import { addDmarcCommands } from './commands/dmarc.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addFeedbackCommands } from './commands/feedback.ts'
-import { addInitCommand } from './commands/init.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
-import { addReportCommands } from './commands/report.ts'
 import { addRouteCommands } from './commands/route.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addShiftCommands } from './commands/shift.ts'
 import { addStageCommands } from './commands/stage.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addSuppressionCommands } from './commands/suppression.ts'
@@ -72,18 +71,17 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addFiguresCommand(program, environment)
   addFeedbackCommands(program, environment)
   addStageCommands(program, environment)
+  addShiftCommands(program, environment)
   addRouteCommands(program, environment)
   addMailCommands(program, environment)
   addSuppressionCommands(program, environment)
   addIncidentCommands(program, environment)
-  addReportCommands(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
   }
   if (programs.dmarc !== undefined) addDmarcCommands(program, environment, programs.dmarc)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
-  addInitCommand(program, environment)
   addPlanCommands(program, environment, programs)
   addBaselineCommand(program, environment, programs)
   addCostCommand(program, environment, programs)

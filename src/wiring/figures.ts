@@ -5,6 +5,7 @@ import { COUNTED, type Counted } from '../core/base/figures.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Route } from '../core/shift/route.ts'
 import type { Meter } from '../core/watch/metrics.ts'
+import type { PipelineWatch } from '../core/shift/pipeline-watch.ts'
 import type { Basics } from './basics.ts'
 
 export interface FigurePlace {
@@ -46,4 +47,20 @@ const LABELS = { legacy: labelsOf('legacy'), ses: labelsOf('ses') }
 function labelsOf(route: Route): Readonly<Record<Counted, { readonly route: Route; readonly counted: Counted }>> {
   const labels = COUNTED.map((counted) => [counted, { route, counted }] as const)
   return Object.fromEntries(labels) as ReturnType<typeof labelsOf>
+}
+
+/** What only events of SES can tell: whoever counts one of these by the SES route has heard from it. */
+const HEARD: ReadonlySet<Counted> = new Set(['delivered', 'softBounced', 'complained', 'delayed'])
+
+/** The same figures, with an ear on what SES took and what came back. */
+export function hearing(figures: FigureStore, pipeline: PipelineWatch, now: () => number): FigureStore {
+  return {
+    ...figures,
+    count(atMs, key, what, by = 1) {
+      figures.count(atMs, key, what, by)
+      if (key.route !== 'ses') return
+      if (what === 'sent') pipeline.sent(now(), by)
+      else if (HEARD.has(what)) pipeline.event(now())
+    },
+  }
 }

@@ -10,7 +10,7 @@ import type { Intake } from '../core/mail/ports.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { figureGauges } from '../core/watch/figure-gauges.ts'
-import { controlApp } from '../gateway/control.ts'
+import { controlApp, type OtherDesks } from '../gateway/control.ts'
 import { listenOnPort, listenOnSocket } from '../gateway/listen.ts'
 import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
@@ -23,6 +23,7 @@ import { ownZone, type OwnZone } from './own-zone.ts'
 import { readiness } from './readiness.ts'
 import { controlSocketIn, type Ready } from './run.ts'
 import { openSuppression, type Suppression } from './suppression.ts'
+import { startShift } from './shift.ts'
 import { signingTraffic } from './signing-traffic.ts'
 import { sesPlace, type Environment } from './ses-place.ts'
 import { startWatch } from './watch.ts'
@@ -107,17 +108,20 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
     misaligned,
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   })
-  if (keys !== undefined) life = await startKeys(options, keys, { flow, operations, misaligned })
-  const suppressionDesk = suppression.start(flow.ses.controlPlane)
-  const watch = await startWatch({ ...options, operations, flow, suppression: suppressionDesk, keys: life })
+  const loops = await startLoops(options, {
+    flow,
+    operations,
+    misaligned,
+    feedback,
+    keys,
+    heard: (one) => (life = one),
+  })
   const figures = figureGauges(flow.figures, plan.domain)
   const status = await listenOnPort(statusApp({ operations, metrics: meter, figures, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
-    suppression: suppressionDesk,
-    watch: watch.desk,
-    reports: watch.reports,
-    ...(life === undefined ? {} : { keys: life.operations }),
+    suppression: suppression.start(flow.ses.controlPlane),
+    ...loops.desks,
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   }
   const control = await listenOnSocket(controlApp(operations, log, desks).fetch, controlSocketIn(dataFolder))
@@ -130,18 +134,62 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
       ...(feedback === undefined ? {} : { feedback: `http://${feedback.address}` }),
       ...(keys?.zone?.server === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
     },
-    async stop() {
-      flow.refuseMail()
-      await Promise.all([life?.stop(), watch.stop(), suppression.stop()])
-      await listener.stop()
-      await feedback?.stop()
-      // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
-      const finished = flow.stop().then(() => true)
-      const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)
-      if (await Promise.race([finished, late])) await suppression.close()
-      else log.warn('stoppedBeforeTheEnd')
-      await Promise.all([status.close(), control.close(), keys?.zone?.stop()])
-      log.info('stopped')
+    stop: () => stopInOrder(options, { ...beside, flow, loops, listener, ports: [status, control] }),
+  }
+}
+
+interface Stopping extends Beside {
+  readonly flow: MailFlow
+  readonly loops: Loops
+  readonly listener: { readonly stop: () => Promise<void> }
+  readonly ports: readonly { readonly close: () => Promise<void> }[]
+}
+
+/** First nothing new comes, then what is under way ends, then what it needed goes. */
+async function stopInOrder({ plan, basics: { clock, log } }: StartOptions, parts: Stopping): Promise<void> {
+  const { flow, loops, suppression, feedback, keys } = parts
+  flow.refuseMail()
+  await Promise.all([loops.stop(), suppression.stop()])
+  await parts.listener.stop()
+  await feedback?.stop()
+  // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
+  const finished = flow.stop().then(() => true)
+  const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)
+  if (await Promise.race([finished, late])) await suppression.close()
+  else log.warn('stoppedBeforeTheEnd')
+  await Promise.all([...parts.ports.map((port) => port.close()), keys?.zone?.stop()])
+  log.info('stopped')
+}
+
+interface LoopParts extends KeyTraffic {
+  readonly feedback: Feedback | undefined
+  readonly keys: KeyStart | undefined
+  /** Given the life of the keys as soon as it begins. */
+  readonly heard: (life: KeyLife) => void
+}
+
+interface Loops {
+  readonly desks: Pick<OtherDesks, 'keys' | 'shift' | 'watch'>
+  readonly stop: () => Promise<void>
+}
+
+/** What looks by itself again and again: the keys, the stage, the alerts. */
+async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loops> {
+  const { flow, operations, misaligned, feedback } = parts
+  const life = parts.keys === undefined ? undefined : await startKeys(options, parts.keys, parts)
+  if (life !== undefined) parts.heard(life)
+  const shift = await startShift({
+    ...options,
+    flow,
+    misaligned,
+    hears: feedback !== undefined,
+    setStage: (order) => operations.setStage(order),
+  })
+  const watch = await startWatch({ ...options, operations, flow, keys: life })
+  return {
+    desks: { shift: shift.desk, watch: watch.desk, ...(life === undefined ? {} : { keys: life.operations }) },
+    stop: async () => {
+      await Promise.all([shift.stop(), life?.stop(), watch.stop()])
     },
   }
 }

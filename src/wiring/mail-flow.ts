@@ -26,9 +26,10 @@ import { splitter, type DotAddressRule, type Split } from '../core/mail/split.ts
 import type { Plan } from '../core/plan/plan.ts'
 import type { Route } from '../core/shift/route.ts'
 import type { ShiftStore } from '../core/shift/ports.ts'
+import { pipelineWatch, type PipelineWatch } from '../core/shift/pipeline-watch.ts'
 import type { Stage } from '../core/shift/stage.ts'
 import type { Basics } from './basics.ts'
-import { gatewayFigures } from './figures.ts'
+import { gatewayFigures, hearing } from './figures.ts'
 import { legacyRoute } from './legacy-route.ts'
 import type { Environment } from './ses-place.ts'
 import { sesRoute, type SesRoute } from './ses-route.ts'
@@ -53,6 +54,8 @@ export interface MailFlow {
   readonly queue: OpenMailQueue
   readonly store: ShiftStore
   readonly figures: FigureStore
+  /** Whether anything comes back from SES. */
+  readonly pipeline: PipelineWatch
   readonly ses: SesRoute
   readonly couriers: Readonly<Record<Route, Courier>>
   readonly dispatchers: Readonly<Record<Route, Dispatcher>>
@@ -84,7 +87,8 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
     unclearRetryMs: policy.unclearRetryMs,
   })
   // After the queue, whose lock keeps a second gateway out of the folder.
-  const figures = await gatewayFigures(options)
+  const pipeline = pipelineWatch()
+  const figures = hearing(await gatewayFigures(options), pipeline, now)
   const nextId = mailIds({ gateway: plan.gateway.number })
   const notify = notifier({ queue, now, nextId, hostname: plan.gateway.hostname, log, meter })
   const inspect = planInspector(plan)
@@ -100,12 +104,13 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
     queue,
     store,
     figures,
+    pipeline,
     notify,
     inspect,
     gate,
     stageChanged(after, before) {
       stage = after
-      if (after.percent < before.percent) void moveWaiting(queue, split, basics)
+      if (takesFromSes(after, before)) void moveWaiting(queue, split, basics)
     },
     refuseMail() {
       stopping = true
@@ -115,6 +120,12 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
       await Promise.all([queue.close(), figures.stop()])
     },
   }
+}
+
+/** Whether something that went to SES goes to legacy now. */
+function takesFromSes(after: Stage, before: Stage): boolean {
+  const held = new Set(before.heldBack)
+  return after.percent < before.percent || (after.heldBack ?? []).some((domain) => !held.has(domain))
 }
 
 interface FlowParts {

@@ -5,6 +5,7 @@ import { designFields } from './plan-schema-design.ts'
 import { feedbackFields } from './plan-schema-feedback.ts'
 import { dmarcFields } from './plan-schema-dmarc.ts'
 import { keysFields } from './plan-schema-keys.ts'
+import { shiftFields } from './plan-schema-shift.ts'
 import { suppressionFields } from './plan-schema-suppression.ts'
 import {
   amount,
@@ -178,6 +179,7 @@ export const planSchema = (hostname: string) =>
     ...keysFields,
     ...suppressionFields,
     ...feedbackFields,
+    ...shiftFields,
     ...designFields,
   })
 

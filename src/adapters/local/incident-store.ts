@@ -42,10 +42,9 @@ function recordIn(text: string): WatchRecord | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { version, ...record } = value as Partial<WatchRecord> & { readonly version?: unknown }
-  const { incidents, mutes } = record
+  const { version, incidents, mutes } = value as Partial<WatchRecord> & { readonly version?: unknown }
   if (version !== VERSION || !Array.isArray(incidents) || !Array.isArray(mutes)) return undefined
-  return incidents.every(isIncident) ? { ...EMPTY_RECORD, ...record } : undefined
+  return incidents.every(isIncident) ? { incidents, mutes } : undefined
 }
 
 function isIncident({ id, alert, openedAt, round, opened, latest, channels }: Partial<Incident>): boolean {

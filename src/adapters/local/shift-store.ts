@@ -89,8 +89,9 @@ function parseStage(text: string): Stage | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { percent, changedAt, changedBy, reason } = value as Partial<Record<keyof Stage, unknown>>
+  const { percent, changedAt, changedBy, reason, heldBack } = value as Partial<Record<keyof Stage, unknown>>
   if (typeof percent !== 'number' || !isPercent(percent) || typeof changedAt !== 'number') return undefined
   if (typeof changedBy !== 'string' || typeof reason !== 'string') return undefined
-  return { percent, changedAt, changedBy, reason }
+  const held = Array.isArray(heldBack) ? heldBack.filter((domain) => typeof domain === 'string') : []
+  return { percent, changedAt, changedBy, reason, ...(held.length === 0 ? {} : { heldBack: held }) }
 }

@@ -33,7 +33,9 @@ export type Answer<T = object> = Done<T> | Refused
 export interface Operations {
   status(): Promise<GatewayStatus>
   stage(): Promise<Stage>
-  setStage(order: Order & { readonly percent: number }): Promise<Answer<{ readonly stage: Stage }>>
+  setStage(
+    order: Order & { readonly percent: number; readonly heldBack?: readonly string[] },
+  ): Promise<Answer<{ readonly stage: Stage }>>
   /** Newest last. */
   stageHistory(limit: number): Promise<readonly Stage[]>
   listMails(query: PartQuery): Promise<MailPage>

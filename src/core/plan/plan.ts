@@ -3,6 +3,7 @@
 import type { DesignPlan } from './design.ts'
 import type { FeedbackPlan } from './feedback-plan.ts'
 import type { DkimPlan, NotifyPlan } from './keys-plan.ts'
+import type { ShiftPlan } from './shift-plan.ts'
 
 export interface Plan extends DesignPlan {
   /** The sending domain, lower case: 'goo.ne.jp'. */
@@ -20,6 +21,7 @@ export interface Plan extends DesignPlan {
   readonly addresses: AddressesPlan
   readonly retry: RetryPlan
   readonly suppression: SuppressionPlan
+  readonly shift: ShiftPlan
   readonly dkim?: DkimPlan
   readonly dmarc?: DmarcPlan
   readonly notify: NotifyPlan

@@ -1,4 +1,8 @@
 // What the shift needs from the world, in the words of the shift; adapters implement it.
+import type { FigureSource } from '../base/figures.ts'
+import type { DecisionRecord } from './decision.ts'
+import type { Pipeline, SesCondition } from './observation.ts'
+import type { RobotState } from './robot-state.ts'
 import type { Stage } from './stage.ts'
 
 /** Where the stage is kept, with its history. One gateway reads and writes it; a person or the robot is named in each entry. */
@@ -9,4 +13,25 @@ export interface ShiftStore {
   set(stage: Stage): Promise<void>
   /** The last `limit` changes, oldest first. */
   history(limit: number): Promise<readonly Stage[]>
+}
+
+/** Where the robot keeps what it remembers and what it decided. One gateway writes it. */
+export interface RobotStore {
+  /** What was saved last; undefined when nothing was. Rejects when it cannot be read: a guess could forget a lock. */
+  load(): Promise<RobotState | undefined>
+  /** Resolves when both are on disk, the decision first. */
+  save(state: RobotState, decision?: DecisionRecord): Promise<void>
+  /** The last `limit` decisions, oldest first. */
+  decisions(limit: number): Promise<readonly DecisionRecord[]>
+}
+
+/** Looks at the world for the robot. */
+export interface ShiftEyes {
+  readonly figures: FigureSource
+  ses(): SesCondition
+  pipeline(): Pipeline
+  /** Why mail through SES would fail DMARC now, or undefined. */
+  misaligned(): Promise<string | undefined>
+  /** DKIM results that receivers reported in the last days; undefined when there are none. */
+  dkim(): Promise<{ readonly passed: number; readonly total: number } | undefined>
 }

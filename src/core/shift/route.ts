@@ -21,6 +21,7 @@ export interface RouteQuestion {
 
 /** The share in percent that applies to this recipient: the stage, or a smaller share for its domain or stream. */
 export function shareFor(stage: Stage, shares: Shares, question: RouteQuestion): number {
+  if (stage.heldBack?.includes(question.domain) === true) return 0
   const byDomain = shares.byDomain[question.domain] ?? 100
   const byStream = shares.byStream[question.stream] ?? 100
   return Math.min(stage.percent, byDomain, byStream)

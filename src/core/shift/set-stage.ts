@@ -18,6 +18,8 @@ export interface StageOrder {
   readonly percent: number
   readonly by: string
   readonly reason: string
+  /** Receiving domains that stay on legacy; without it those of the stage before stay. */
+  readonly heldBack?: readonly string[]
 }
 
 export type SetStageAnswer =
@@ -35,11 +37,13 @@ export async function setStage(options: SetStageOptions, order: StageOrder): Pro
   const before = await options.store.current()
   const refusal = judge(order, before) ?? (await judgeAlignment(options, order, before))
   if (refusal) return refusal
+  const heldBack = order.heldBack ?? before.heldBack ?? []
   const after: Stage = {
     percent: order.percent,
     changedAt: options.now(),
     changedBy: order.by,
     reason: order.reason.slice(0, REASON_MAX),
+    ...(heldBack.length === 0 ? {} : { heldBack }),
   }
   try {
     await options.store.set(after)
@@ -57,13 +61,18 @@ export async function setStage(options: SetStageOptions, order: StageOrder): Pro
 
 type Refusal = Extract<SetStageAnswer, { kind: 'refused' }>
 
-function judge({ percent, reason, by }: StageOrder, before: Stage): Refusal | undefined {
+function judge({ percent, reason, by, heldBack }: StageOrder, before: Stage): Refusal | undefined {
   if (!isPercent(percent)) return refuse('badValue', `the stage is a number from 0 to 100, not ${percent}`)
   if (reason.trim() === '') return refuse('badValue', 'a change of the stage needs a reason; it is kept in the history')
   if (by.trim() === '') return refuse('badValue', 'a change of the stage needs the name of who makes it')
+  if (heldBack !== undefined && !sameNames(heldBack, before.heldBack ?? [])) return undefined
   return percent === before.percent
     ? refuse('sameValue', `the stage is ${percent} % already; nothing was recorded`)
     : undefined
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name))
 }
 
 /** Going up asks; going down never does: a way back that could be refused is none. */

@@ -8,6 +8,8 @@ export interface Stage {
   /** Who or what made the change: a login name, or the name of the robot. */
   readonly changedBy: string
   readonly reason: string
+  /** Receiving domains that stay on legacy whatever the percent, lower case: they did worse by SES. */
+  readonly heldBack?: readonly string[]
 }
 
 /** Shares under the stage, in percent; the smallest that applies wins. From the plan. */

@@ -1,0 +1,141 @@
+// Looking: the figures of several stretches of time and the state of SES become one observation.
+// Short stretches are read at every look, long ones every few minutes, because they are large and change slowly.
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/clock.ts'
+import { counted, type FigureRow, type FigureSource } from '../base/figures.ts'
+import { instantOf, wallTime } from '../base/zoned-time.ts'
+import { windowOf, type Window } from './lanes.ts'
+import type { ShiftObservation, Volume } from './observation.ts'
+import { SETTLE_MS, STAGE_WINDOW_MS, type ShiftPolicy } from './policy.ts'
+import type { ShiftEyes } from './ports.ts'
+import type { RobotState } from './robot-state.ts'
+import type { Stage } from './stage.ts'
+
+/** A step at full rate shows in the first, a small one in the last (S2: counts with a bound). */
+const WINDOWS = [
+  { name: 'the last minute', spanMs: MINUTE_MS, grain: 'minute', everyMs: 0 },
+  { name: 'the last 10 minutes', spanMs: 10 * MINUTE_MS, grain: 'minute', everyMs: 0 },
+  { name: 'the last 6 hours', spanMs: 6 * HOUR_MS, grain: 'hour', everyMs: 5 * MINUTE_MS },
+  { name: 'this stage', spanMs: STAGE_WINDOW_MS, grain: 'hour', everyMs: 5 * MINUTE_MS },
+] as const
+
+const WEEK_MS = 7 * DAY_MS
+
+export interface Looking {
+  look(at: Moment): Promise<ShiftObservation>
+}
+
+export interface Moment {
+  readonly nowMs: number
+  readonly stage: Stage
+  readonly percentBefore?: number
+  readonly state: RobotState
+}
+
+/** Looks again and again; keeps the long stretches of the last look. */
+export function looking(eyes: ShiftEyes, policy: ShiftPolicy): Looking {
+  const kept = new Map<string, { readonly at: number; readonly window: Window }>()
+  let keptTotals: { readonly at: number; readonly stageAt: number; readonly totals: Totals } | undefined
+  return {
+    async look(moment) {
+      const { nowMs, stage, state } = moment
+      const windows: Window[] = []
+      for (const span of WINDOWS) {
+        const before = kept.get(span.name)
+        const fresh =
+          before !== undefined && nowMs - before.at < span.everyMs && before.window.fromMs >= firstMs(moment)
+        const window = fresh ? before.window : await readWindow(eyes.figures, policy, span, moment)
+        if (!fresh) kept.set(span.name, { at: nowMs, window })
+        windows.push(window)
+      }
+      if (
+        keptTotals === undefined ||
+        nowMs - keptTotals.at >= 5 * MINUTE_MS ||
+        keptTotals.stageAt !== stage.changedAt
+      ) {
+        keptTotals = { at: nowMs, stageAt: stage.changedAt, totals: await readTotals(eyes.figures, policy, moment) }
+      }
+      const [misaligned, dkim] = [await eyes.misaligned(), await eyes.dkim()]
+      return {
+        nowMs,
+        stage,
+        ...(moment.percentBefore === undefined ? {} : { percentBefore: moment.percentBefore }),
+        state,
+        windows,
+        ses: eyes.ses(),
+        pipeline: eyes.pipeline(),
+        ...(misaligned === undefined ? {} : { misaligned }),
+        ...(dkim === undefined ? {} : { dkim }),
+        ...keptTotals.totals,
+      }
+    },
+  }
+}
+
+/** Nothing from before the stage counts, and after a way down nothing of the first minutes. */
+function firstMs({ stage, percentBefore }: Moment): number {
+  const wentDown = percentBefore !== undefined && percentBefore > stage.percent
+  return stage.changedAt + (wentDown ? SETTLE_MS : 0)
+}
+
+async function readWindow(
+  figures: FigureSource,
+  policy: ShiftPolicy,
+  { name, spanMs, grain }: (typeof WINDOWS)[number],
+  moment: Moment,
+): Promise<Window> {
+  const { nowMs, state } = moment
+  const unit = grain === 'minute' ? MINUTE_MS : HOUR_MS
+  // Rows are whole minutes or hours: one that began before the stage is left out.
+  const fromMs = Math.max(nowMs - spanMs, Math.ceil(firstMs(moment) / unit) * unit)
+  const without = new Set(state.heldBack.filter(({ active }) => active).map(({ domain }) => domain))
+  const rows = fromMs >= nowMs ? [] : await figures.rows({ fromMs, toMs: nowMs, grain, by: 'domain' })
+  return windowOf(rows, { name, fromMs: Math.floor(fromMs / unit) * unit, toMs: nowMs, slowMs: policy.slowMs, without })
+}
+
+type Totals = Pick<ShiftObservation, 'sentInStage' | 'volume' | 'month'>
+
+async function readTotals(figures: FigureSource, policy: ShiftPolicy, { nowMs, stage }: Moment): Promise<Totals> {
+  const month = monthOf(nowMs, policy.timeZone)
+  const fromMs = Math.min(month.fromMs, nowMs - WEEK_MS, stage.changedAt > 0 ? stage.changedAt : nowMs)
+  const rows = await figures.rows({ fromMs, toMs: nowMs, grain: 'hour', by: 'route' })
+  return {
+    sentInStage: sentOnSes(rows, stage.changedAt),
+    volume: volumeOf(rows, nowMs),
+    month: { sent: sentOnSes(rows, month.fromMs), left: month.left, days: month.days },
+  }
+}
+
+function sentOnSes(rows: readonly FigureRow[], fromMs: number): number {
+  const from = Math.floor(fromMs / HOUR_MS) * HOUR_MS
+  return rows.reduce((sum, row) => sum + (row.route === 'ses' && row.atMs >= from ? counted(row, 'sent') : 0), 0)
+}
+
+/** Of whole days back from now; a day that was not counted from its beginning says nothing. */
+function volumeOf(rows: readonly FigureRow[], nowMs: number): Volume {
+  const hours = new Map<number, number>()
+  for (const row of rows) {
+    if (row.atMs >= nowMs - WEEK_MS) hours.set(row.atMs, (hours.get(row.atMs) ?? 0) + counted(row, 'accepted'))
+  }
+  const first = Math.min(...hours.keys())
+  const days = Math.min(7, Math.floor((nowMs - first) / DAY_MS))
+  if (days < 1) return { days: 0 }
+  const sums = Array.from({ length: days }, (_, day) =>
+    sumBetween(hours, nowMs - (day + 1) * DAY_MS, nowMs - day * DAY_MS),
+  )
+  const perDay = sums.reduce((sum, one) => sum + one, 0) / days
+  return { days, perDay, busiestDay: Math.max(...sums), busiestHour: Math.max(...hours.values()) }
+}
+
+function sumBetween(hours: ReadonlyMap<number, number>, fromMs: number, toMs: number): number {
+  let sum = 0
+  for (const [at, count] of hours) if (at >= fromMs && at < toMs) sum += count
+  return sum
+}
+
+function monthOf(nowMs: number, timeZone: string): { fromMs: number; left: number; days: number } {
+  const { year, month } = wallTime(nowMs, timeZone)
+  const begin = { day: 1, hour: 0, minute: 0 }
+  const fromMs = instantOf({ year, month, ...begin }, timeZone)
+  const toMs = instantOf({ year: month === 12 ? year + 1 : year, month: (month % 12) + 1, ...begin }, timeZone)
+  return { fromMs, left: (toMs - nowMs) / (toMs - fromMs), days: (toMs - fromMs) / DAY_MS }
+}
