@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { widthOf } from '../core/base/wrap.ts'
 import { RULES } from '../core/plan/findings/all.ts'
-import { DNS_RULES } from '../core/plan/live/judge-live.ts'
+import { LIVE_RULES } from '../core/plan/live/judge-live.ts'
 import { readPlan } from '../wiring/config.ts'
 import { runCommand } from './program.ts'
 
@@ -162,7 +162,7 @@ describe('docs/findings.md', () => {
   // UPDATE_DOCS=1 renews it.
   it('lists every finding', () => {
     const cell = (text: string) => text.replaceAll('|', '\\|')
-    const rows = [...RULES, ...DNS_RULES].map(({ id, severity, title }) => [
+    const rows = [...RULES, ...LIVE_RULES].map(({ id, severity, title }) => [
       `\`${id}\``,
       severity,
       cell(title.en),

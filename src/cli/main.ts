@@ -20,6 +20,7 @@ const programs: Programs = {
   version,
   shippedPlan: inPackage('plans/goo.ne.jp.yaml'),
   readPlan,
+  sesFindings: async (plan, environment) => (await import('../wiring/check-ses.ts')).sesFindings(plan, environment),
   dnsFindings: async (plan) => (await import('../wiring/check-dns.ts')).dnsFindings(plan),
   up: async (options) => (await import('../wiring/up.ts')).runUp(options),
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),

@@ -16,6 +16,11 @@ export interface Programs {
   readonly readPlan: (file: string) => PlanReading
   /** Without it there is no `check --dns`. */
   readonly dnsFindings?: (plan: Plan) => Promise<readonly Finding[]>
+  /** Without it there is no `check --ses`. */
+  readonly sesFindings?: (
+    plan: Plan,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) => Promise<readonly Finding[]>
   readonly up: (options: UpOptions) => Promise<Running>
   readonly gateway: (options: GatewayOptions) => Promise<Running>
   readonly standin: (options: StandinOptions) => Promise<Running>

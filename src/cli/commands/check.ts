@@ -1,15 +1,17 @@
 // `watari check`: judges a plan, and ends with a code that says how bad it is. Nothing is started and nothing is changed.
 import { relative } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { Explanation, Language } from '../../core/plan/finding.ts'
+import type { Baseline } from '../../core/plan/baseline/baseline.ts'
+import type { Explanation, Finding, Language } from '../../core/plan/finding.ts'
 import { judgePlan, RULES } from '../../core/plan/findings/all.ts'
-import { DNS_RULES } from '../../core/plan/live/judge-live.ts'
+import { judgeBaseline, LIVE_RULES } from '../../core/plan/live/judge-live.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { nearest } from '../../wiring/plan-keys.ts'
 import { checkJunit } from '../check-junit.ts'
 import { checkReport, countsOf, explained, type CheckReport } from '../check-report.ts'
 import { checkSarif } from '../check-sarif.ts'
 import { checkLines, checkText, explanationText } from '../check-text.ts'
-import type { Environment } from '../context.ts'
+import { pathIn, type Environment } from '../context.ts'
 import { CommandEnd, CommandError, EXIT } from '../exit.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
@@ -22,10 +24,13 @@ interface Options {
   readonly quiet?: true
   readonly explain?: string
   readonly dns?: true
+  readonly ses?: true
+  readonly baseline?: string
+  readonly logs?: string
 }
 
-/** Everything that can be found, with and without DNS. */
-const KNOWN: readonly Explanation[] = [...RULES, ...DNS_RULES]
+/** Everything that can be found, in the plan and in the world. */
+const KNOWN: readonly Explanation[] = [...RULES, ...LIVE_RULES]
 
 export function addCheckCommand(program: Command, environment: Environment, programs: Programs): void {
   program
@@ -44,6 +49,11 @@ export function addCheckCommand(program: Command, environment: Environment, prog
     .addOption(new Option('--junit', 'answer in JUnit XML, for CI servers').conflicts(['quiet']))
     .option('--quiet', 'one line a finding: file:line:column: severity: ...')
     .option('--dns', 'ask DNS, and the receivers of volume.receivers for STARTTLS, and judge what they say as well')
+    .option('--ses', 'ask SES for the account, the identity and the configuration set as well')
+    .option('--baseline <file>', 'judge by the baseline file of `watari baseline --out` as well')
+    .addOption(
+      new Option('--logs <dir>', 'read the Postfix logs of a folder, and judge by them as well').conflicts('baseline'),
+    )
     .option('--explain <id>', 'what a finding means; needs no plan')
     .addHelpText(
       'after',
@@ -64,7 +74,7 @@ async function check(
   const { terminal } = environment
   const { plan, file, warnings, placeOf } = loadPlan(environment, programs, { named, required: false })
   for (const warning of warnings) terminal.error(`watari: warning: ${warning}\n`)
-  const live = options.dns === undefined ? [] : ((await programs.dnsFindings?.(plan)) ?? [])
+  const live = await liveFindings(plan, options, environment, programs)
   const report = checkReport([...judgePlan(plan), ...live], {
     file: shownPath(file, environment),
     language: options.lang,
@@ -76,10 +86,47 @@ async function check(
   if (warning > 0) throw new CommandEnd(EXIT.warnings)
 }
 
+const looksAround = ({ dns, ses, baseline, logs }: Options) => (dns ?? ses ?? baseline ?? logs) !== undefined
+
+/** What the world says: only what was asked for is asked. */
+async function liveFindings(
+  plan: Plan,
+  { dns, ses, baseline, logs }: Options,
+  environment: Environment,
+  programs: Programs,
+): Promise<readonly Finding[]> {
+  const known = await baselineFrom(plan, { baseline, logs }, environment, programs)
+  return [
+    ...(dns === undefined ? [] : ((await programs.dnsFindings?.(plan)) ?? [])),
+    ...(ses === undefined ? [] : ((await programs.sesFindings?.(plan, environment.variables)) ?? [])),
+    ...(known === undefined ? [] : judgeBaseline(known, plan)),
+  ]
+}
+
+async function baselineFrom(
+  { timeZone }: Plan,
+  { baseline, logs }: { readonly baseline: string | undefined; readonly logs: string | undefined },
+  environment: Environment,
+  programs: Programs,
+): Promise<Baseline | undefined> {
+  if (programs.baseline === undefined) return undefined
+  if (baseline !== undefined) {
+    const reading = programs.baseline.read(pathIn(environment, baseline))
+    if (reading.kind === 'baseline') return reading.baseline
+    throw new CommandError(EXIT.data, 'noBaseline', `${baseline} ${reading.why}`)
+  }
+  if (logs === undefined) return undefined
+  const nowMs = environment.terminal.now()
+  const rule = { leastBounces: 2, doubtful: false }
+  const run = await programs.baseline.run({ paths: [pathIn(environment, logs)], zone: timeZone, nowMs, rule })
+  if ('baseline' in run && run.baseline.lines.read > 0) return run.baseline
+  throw new CommandError(EXIT.data, 'noLogs', `${logs} holds no logs`, 'Name a folder with Postfix logs.')
+}
+
 function rendered(report: CheckReport, options: Options, { terminal }: Environment, { version }: Programs): string {
   if (options.json) return `${JSON.stringify({ ...report, counts: countsOf(report.findings) })}\n`
   if (options.sarif) return checkSarif(report, KNOWN, version)
-  if (options.junit) return checkJunit(report, options.dns ? KNOWN : RULES)
+  if (options.junit) return checkJunit(report, looksAround(options) ? KNOWN : RULES)
   return options.quiet ? checkLines(report) : checkText(report, terminal.color)
 }
 
