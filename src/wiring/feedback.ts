@@ -7,7 +7,8 @@ import { feedbackDoor } from '../adapters/ses/feedback-door.ts'
 import { snsWeb, type SnsWeb } from '../adapters/ses/sns-certificates.ts'
 import { HOUR_MS, SECOND_MS } from '../core/base/clock.ts'
 import type { FigureSink } from '../core/base/figures.ts'
-import { feedbackIntake } from '../core/feedback/intake.ts'
+import type { FeedbackEvent } from '../core/feedback/event.ts'
+import { feedbackIntake, type FeedbackIntake } from '../core/feedback/intake.ts'
 import type { FeedbackListeners } from '../core/feedback/listeners.ts'
 import { messenger } from '../core/feedback/messenger.ts'
 import { feedbackDesk, type FeedbackOperations } from '../core/feedback/operations.ts'
@@ -33,6 +34,8 @@ export interface FeedbackOptions {
   readonly desk: QueueDesk
   readonly figures: FigureSink
   readonly listeners: FeedbackListeners
+  /** Hears of every event that was taken, also of one that came before. */
+  readonly onEvent?: (event: FeedbackEvent) => void
   /** Whom to ask for certificates; SNS itself when not given. */
   readonly snsWeb?: SnsWeb
 }
@@ -61,7 +64,8 @@ export async function openFeedback(options: FeedbackOptions): Promise<Feedback> 
   })
   const news = messenger({ ledger, listeners: options.listeners, clock, log })
   const shelf = fileRecordShelf(join(folder, 'kept'), (why) => log.alarm('feedbackKept', { why }))
-  const intake = feedbackIntake({ ledger, shelf, figures: options.figures, messenger: news, clock, log, meter })
+  const taking = feedbackIntake({ ledger, shelf, figures: options.figures, messenger: news, clock, log, meter })
+  const intake = heard(taking, options.onEvent)
   const door = feedbackDoor({ ...doorOptions(options), web: options.snsWeb ?? snsWeb(), now })
   const handler = feedbackHandler({ door, intake, requestsMax: feedback.requestsAtOnce, log, meter })
   const listener = await serveOnPort(handler, feedback).catch(async (error: unknown) => {
@@ -79,6 +83,17 @@ export async function openFeedback(options: FeedbackOptions): Promise<Feedback> 
       await news.stop()
       await loops.stop()
       await ledger.close()
+    },
+  }
+}
+
+/** Whoever listens is told after the event is on disk. */
+function heard(intake: FeedbackIntake, onEvent: FeedbackOptions['onEvent']): FeedbackIntake {
+  return {
+    ...intake,
+    async take(record) {
+      await intake.take(record)
+      if (record.kind === 'event') onEvent?.(record.event)
     },
   }
 }

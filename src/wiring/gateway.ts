@@ -6,6 +6,7 @@ import type { FeedbackListeners } from '../core/feedback/listeners.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
 import type { Operations } from '../core/mail/operations.ts'
+import type { FeedbackEvent } from '../core/feedback/event.ts'
 import type { Intake } from '../core/mail/ports.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -21,6 +22,7 @@ import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
 import { ownZone, type OwnZone } from './own-zone.ts'
 import { readiness } from './readiness.ts'
+import { returnListener } from './returns.ts'
 import { controlSocketIn, type Ready } from './run.ts'
 import { openSuppression, type Suppression } from './suppression.ts'
 import { startShift } from './shift.ts'
@@ -39,6 +41,8 @@ export interface StartOptions {
   readonly smtpCa?: string
   /** Whom to ask for the certificates of SNS; SNS itself when not given. */
   readonly snsWeb?: SnsWeb
+  /** Hears of every event of SES that was taken. */
+  readonly onEvent?: (event: FeedbackEvent) => void
   /** What stands between the listener and the flow. */
   readonly wrapIntake?: (intake: Intake) => Intake
 }
@@ -83,7 +87,8 @@ async function feedbackOf(
 ): Promise<Feedback | undefined> {
   const { feedback } = options.plan
   if (feedback === undefined) return undefined
-  return openFeedback({ ...options, feedback, desk: queue, figures, listeners })
+  const back = { return: returnListener({ ...options, feedback }, queue) }
+  return openFeedback({ ...options, feedback, desk: queue, figures, listeners: { ...listeners, ...back } })
 }
 
 async function open(options: StartOptions, flow: MailFlow, beside: Beside): Promise<StartedGateway> {

@@ -1,6 +1,6 @@
 // The section `feedback`: the port for events of SES, and who may bring them.
 import { z } from 'zod'
-import { host, list, variableName, whole, yesOrNo } from './plan-fields.ts'
+import { host, list, oneOf, variableName, whole, yesOrNo } from './plan-fields.ts'
 
 const topicArn = () =>
   z
@@ -20,6 +20,10 @@ const feedback = z.strictObject({
   // SES tries for 14 hours; complaints come for days.
   ledgerDays: whole(1, 90).default(7),
   requestsAtOnce: whole(1, 100_000).default(500),
+  returns: oneOf(['watari', 'ses', 'none']).default('watari'),
+  // Five percent of 200 mails a second are 600 a minute; a bad list must not bury the host that takes bounces.
+  returnsPerMinute: whole(1, 1_000_000).default(3_000),
+  returnsPerDomainPerMinute: whole(1, 1_000_000).default(1_500),
 })
 
 /** To be spread into the plan's schema. */

@@ -15,7 +15,13 @@ import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions }
 
 const LOOPBACK = '127.0.0.1'
 /** For a plan without a section `feedback`. */
-const FEEDBACK_DEFAULTS = { ledgerDays: 7, requestsAtOnce: 500 }
+const FEEDBACK_DEFAULTS = {
+  ledgerDays: 7,
+  requestsAtOnce: 500,
+  returns: 'watari',
+  returnsPerMinute: 3_000,
+  returnsPerDomainPerMinute: 1_500,
+} as const
 /** A record is proven when its TTL has passed: a minute, for whoever plays the DNS team and watches. */
 const LOCAL_TTL_SECONDS = 60
 /** The selector of the key that the stand-in signs with at first: not one that the life of our keys will ask for. */
@@ -118,8 +124,10 @@ function localKeys({ dkim }: Plan, standin: Standin): Pick<Plan, 'dkim'> {
 function localFeedback({ ses, feedback }: Plan, ports: Ports, standin: Standin): Pick<Plan, 'feedback'> {
   if (ses.configurationSet === undefined) return {}
   const topics = [{ arn: standin.topicArn(ses.configurationSet), rawDelivery: false }]
-  const { ledgerDays, requestsAtOnce } = feedback ?? FEEDBACK_DEFAULTS
-  return { feedback: { host: LOOPBACK, port: ports.feedback, topics, ledgerDays, requestsAtOnce } }
+  const { ledgerDays, requestsAtOnce, returns, returnsPerMinute, returnsPerDomainPerMinute } =
+    feedback ?? FEEDBACK_DEFAULTS
+  const kept = { ledgerDays, requestsAtOnce, returns, returnsPerMinute, returnsPerDomainPerMinute }
+  return { feedback: { ...kept, host: LOOPBACK, port: ports.feedback, topics } }
 }
 
 /** The stand-in's topic delivers to the gateway as soon as that listens. */

@@ -11,6 +11,11 @@ export interface FeedbackPlan {
   readonly ledgerDays: number
   /** Requests worked on at once; more are told to come again. */
   readonly requestsAtOnce: number
+  /** How bounces and complaints come back to their senders (F2): by reports of ours, by SES's own forwarding, or not at all. */
+  readonly returns: 'watari' | 'ses' | 'none'
+  /** Reports in all, and to one sender domain; those beyond wait. */
+  readonly returnsPerMinute: number
+  readonly returnsPerDomainPerMinute: number
 }
 
 export interface TopicPlan {
