@@ -37,12 +37,13 @@ interface Column {
   readonly width: number
   /** What is drawn under the column; undefined leaves a gap. */
   readonly value: (cell: FigureCell) => number | undefined
-  readonly text: (cell: FigureCell) => string
+  readonly text: (cell: FigureCell, route: Route) => string
   /** Whether people should look at it (§8.2). */
   readonly alarming?: (cell: FigureCell) => boolean
 }
 
 const ROUTES = ['legacy', 'ses'] as const
+type Route = (typeof ROUTES)[number]
 const NAME_WIDTH_MAX = 28
 const SHAPE_WIDTH = 12
 const GAP = ' │ '
@@ -115,7 +116,9 @@ function shareColumn(title: string, what: Counted, limit = Infinity): Column {
     title,
     width: 5,
     value: (cell) => shareOf(cell, what),
-    text: (cell) => percent(shareOf(cell, what)),
+    // Nobody tells legacy of complaints, so none that is known does not mean none.
+    text: (cell, route) =>
+      what === 'complained' && route === 'legacy' && counted(cell, what) === 0 ? '-' : percent(shareOf(cell, what)),
     alarming: (cell) => (shareOf(cell, what) ?? 0) > limit && counted(cell, 'sent') >= JUDGED_MIN,
   }
 }
@@ -140,14 +143,15 @@ function lineOf(
   nameWidth: number,
   color: boolean,
 ): string[] {
-  const text = (cell: FigureCell, column: Column): string => {
-    const padded = column.text(cell).padStart(column.width)
+  const text = (route: Route, column: Column): string => {
+    const cell = cells[route]
+    const padded = column.text(cell, route).padStart(column.width)
     return column.alarming?.(cell) === true ? paint(color, 'red', padded) : padded
   }
   const cut = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name
   return [
     printable(cut).padEnd(nameWidth),
-    ...ROUTES.map((route) => columns.map((column) => text(cells[route], column)).join(' ')),
+    ...ROUTES.map((route) => columns.map((column) => text(route, column)).join(' ')),
     ...(shape === undefined ? [] : [sparkline(shape, SHAPE_WIDTH)]),
   ]
 }

@@ -119,6 +119,12 @@ describe('watari figures', () => {
     ])
   })
 
+  it('does not say that legacy had no complaints, because nobody tells legacy of any', async () => {
+    const told = { ...legacy, counts: { sent: 1_000, delivered: 990, hardBounced: 10 } }
+    const { lines } = await watari('figures --hours 1', [told])
+    expect(lines[4]).toContain('│  1,000  99.0  1.00     0     -     0 160ms  1.1s │')
+  })
+
   it('paints a share that passes its limit red, when enough was sent to judge', async () => {
     const bad = { ...ses, counts: { sent: 1_000, delivered: 900, hardBounced: 100 } }
     expect((await watari('figures --hours 1', [bad], true)).out).toContain('\u001b[31m 10.0\u001b[0m')

@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../core/base/clock.ts'
 import {
   latencyBucket,
   type Counted,
+  type FigureGroup,
   type FigureKey,
   type FigureSink,
   type LatencyKind,
@@ -16,6 +17,8 @@ import {
   routeIndex,
   vectorIn,
   type Cube,
+  type RouteIndex,
+  type Vector,
   type LabelLimits,
 } from './figures-cube.ts'
 import { HOURS_KEPT_MS, MINUTES_KEPT_MS, PENDING_CELLS, PENDING_CELLS_MAX } from './figures-limits.ts'
@@ -87,22 +90,30 @@ export class Pending implements FigureSink {
   }
 
   #add(atMs: number, { route, domain, stream }: FigureKey, slot: number, by: number): void {
-    const { names, counters, full } = this.#options
     const cube = this.#cubeAt(atMs)
     if (cube === undefined) return
     if (this.#cells > PENDING_CELLS_MAX) {
-      counters.lost += 1
+      this.#options.counters.lost += 1
       return
     }
     const before = cube.cells
     const index = routeIndex(route)
-    const name = domain.startsWith('[') ? ADDRESS_LITERAL : domain
-    vectorIn(cube, 'route', '', index)[slot]! += by
-    vectorIn(cube, 'stream', names.stream.labelOf(stream), index)[slot]! += by
-    vectorIn(cube, 'domain', names.domain.labelOf(name), index)[slot]! += by
+    this.#vector(cube, 'route', '', index)[slot]! += by
+    this.#vector(cube, 'stream', stream, index)[slot]! += by
+    this.#vector(cube, 'domain', domain, index)[slot]! += by
     if (cube.cells === before) return
     this.#cells += cube.cells - before
-    if (this.#cells > PENDING_CELLS) full()
+    if (this.#cells > PENDING_CELLS) this.#options.full()
+  }
+
+  /** Nearly always one look-up: a name that is a label of this cube keeps it as long as the cube is counted into. */
+  #vector(cube: Cube, group: FigureGroup, name: string, route: RouteIndex): Vector {
+    return cube.labels[group].get(name)?.[route] ?? vectorIn(cube, group, this.#labelOf(group, name), route)
+  }
+
+  #labelOf(group: FigureGroup, name: string): string {
+    if (group === 'route') return name
+    return this.#options.names[group].labelOf(name.startsWith('[') ? ADDRESS_LITERAL : name)
   }
 
   /** Where an instant is counted; undefined when no hour of it is kept. */

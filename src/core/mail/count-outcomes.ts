@@ -23,15 +23,17 @@ export interface Attempted {
 
 /** What became final in an attempt, at `nowMs`. Deferred and unclear recipients are counted when it is known. */
 export function countAttempt(figures: FigureSink, { part, outcomes, failures }: Attempted, nowMs: number): void {
-  const { route, stream, recipients, acceptedAt } = part
-  const keyOf = (recipient: string): FigureKey => ({ route, domain: domainOf(recipient), stream })
-  recipients.forEach((recipient, i) => {
+  part.recipients.forEach((recipient, i) => {
     if (outcomes[i]?.kind !== 'delivered') return
-    const key = keyOf(recipient)
+    const key = keyOf(part, recipient)
     figures.count(nowMs, key, 'sent')
-    figures.latency(nowMs, key, 'sending', nowMs - acceptedAt)
+    figures.latency(nowMs, key, 'sending', nowMs - part.acceptedAt)
   })
-  for (const failure of failures) figures.count(nowMs, keyOf(failure.recipient), wordFor(failure))
+  for (const failure of failures) figures.count(nowMs, keyOf(part, failure.recipient), wordFor(failure))
+}
+
+function keyOf({ route, stream }: Attempted['part'], recipient: string): FigureKey {
+  return { route, domain: domainOf(recipient), stream }
 }
 
 /** The reason by which a courier says that it did not send because the address is on a suppression list. */
