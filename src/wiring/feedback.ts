@@ -109,7 +109,10 @@ function doorOptions({ feedback, environment }: FeedbackOptions) {
 }
 
 /** Settles doubts and forgets old days, for as long as the gateway runs. */
-function startLoops({ basics, desk }: FeedbackOptions, ledger: FeedbackLedger): { readonly stop: () => Promise<void> } {
+function startLoops(
+  { basics, desk, figures }: FeedbackOptions,
+  ledger: FeedbackLedger,
+): { readonly stop: () => Promise<void> } {
   const { clock, log, meter } = basics
   let stopped = false
   let working: Promise<unknown> = Promise.resolve()
@@ -120,7 +123,9 @@ function startLoops({ basics, desk }: FeedbackOptions, ledger: FeedbackLedger): 
       await clock.sleep(ms)
     }
   }
-  void every(UNCLEAR_MS, 'unclearNotSettled', () => settleTaken({ desk, ledger, log, meter }))
+  void every(UNCLEAR_MS, 'unclearNotSettled', () =>
+    settleTaken({ desk, ledger, figures, now: () => clock.now(), log, meter }),
+  )
   void every(HOUR_MS, 'feedbackNotForgotten', () => ledger.expire())
   return {
     async stop() {

@@ -11,8 +11,11 @@ async function world(taken: Readonly<Record<string, readonly string[]>>) {
   await put('0000000000003', { route: 'ses', state: 'waiting', recipients: ['d@x.jp'] })
   await put('0000000000004', { route: 'legacy', state: 'unclear', recipients: ['e@x.jp'] })
   const [log, meter] = [recordedLog(), recordedMeter()]
+  const sent: string[] = []
   const settled = await settleTaken({
     desk: queue,
+    figures: { count: (_, { route, domain }, what) => void sent.push(`${what} ${route} ${domain}`), latency: () => {} },
+    now: () => 0,
     ledger: { takenOf: (mailId, part) => Promise.resolve(taken[`${mailId}/${part}`] ?? []) },
     log,
     meter,
@@ -20,16 +23,17 @@ async function world(taken: Readonly<Record<string, readonly string[]>>) {
   const left = (await queue.list({ limit: 10 })).parts.map(
     ({ mailId, route, state, recipients }) => `${mailId.slice(-1)} ${route} ${state} ${recipients.join(' ')}`,
   )
-  return { settled, left, log, meter }
+  return { settled, left, log, meter, sent }
 }
 
 const UNTOUCHED = ['2 ses unclear c@x.jp', '3 ses waiting d@x.jp', '4 legacy unclear e@x.jp']
 
 test('a part that SES has taken is settled as delivered', async () => {
-  const { settled, left, log, meter } = await world({ '0000000000001/1': ['a@x.jp', 'b@x.jp'] })
+  const { settled, left, log, meter, sent } = await world({ '0000000000001/1': ['a@x.jp', 'b@x.jp'] })
   expect(settled).toBe(1)
   expect(left).toEqual(UNTOUCHED)
   expect(meter.total('watari_recipients_settled_total', 'delivered')).toBe(2)
+  expect(sent).toEqual(['sent ses x.jp', 'sent ses x.jp'])
   expect(log.lines).toMatchObject([{ event: 'unclearSettled', fields: { mail: '0000000000001', recipients: 2 } }])
 })
 
