@@ -11,6 +11,8 @@ export interface Environment {
   readonly folder: string
   /** Asks for a password; never shows it. */
   readonly password: () => Promise<string>
+  /** Asks for a line; not there without a terminal. */
+  readonly ask?: (question: string) => Promise<string>
 }
 
 export interface Context extends Environment {

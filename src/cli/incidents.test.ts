@@ -1,8 +1,9 @@
-// `watari incidents` over a control socket, with a watch in memory behind it.
-import { mkdtempSync, rmSync } from 'node:fs'
+// `watari incidents` and `watari report` over a control socket, with a watch in memory behind it.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { aWeek, reportWorld } from '../../test/support/report-world.ts'
 import { memoryOperations } from '../../test/support/memory-operations.ts'
 import { anObservation, BOUNCING, watchWorld, type WatchWorld } from '../../test/support/watch-world.ts'
 import { watchDesk } from '../core/watch/desk.ts'
@@ -21,7 +22,7 @@ beforeEach(async () => {
   world = watchWorld()
   const watch = watchDesk({ change: world.watch.change, timeZone: 'Asia/Tokyo' })
   listener = await listenOnSocket(
-    controlApp(memoryOperations(), world.log, { watch }).fetch,
+    controlApp(memoryOperations(), world.log, { watch, reports: reportWorld(aWeek()) }).fetch,
     join(folder, 'control.sock'),
   )
 })
@@ -116,4 +117,32 @@ test.each([
   const answer = await watari(...args)
   expect(answer.code).toBe(code)
   expect(answer.error).toContain(message)
+})
+
+describe('watari report', () => {
+  test('prints a day, and writes it as a page', async () => {
+    const page = join(folder, 'day.html')
+    const { code, out } = await watari('report', 'daily', '--date', '2026-11-24', '--html', page)
+    expect(code).toBe(0)
+    expect(out).toContain('goo.ne.jp: mail of 2026-11-24 (Asia/Tokyo)\n')
+    expect(out).toContain('Hard bounces                 2,544 (0.568 %)     14,928 (0.37 %)\n')
+    expect(readFileSync(page, 'utf8')).toContain(
+      '<h1 style="font-size:20px;margin:0 0 12px">goo.ne.jp: mail of 2026-11-24',
+    )
+  })
+
+  test('prints a week in Japanese, and JSON for programs', async () => {
+    expect((await watari('report', 'weekly', '--lang', 'ja', '--date', '2026-11-26')).out).toContain('週のメール')
+    const { out } = await watari('report', 'weekly', '--json', '--date', '2026-11-26')
+    expect(JSON.parse(out)).toMatchObject({ kind: 'WeeklyPerformanceReport', totals: { ses: { sent: 3_136_000 } } })
+  })
+
+  test.each([
+    [['report', 'daily', '--date', '24.11.2026'], 'Write a day such as 2026-11-24.'],
+    [['report', 'daily', '--date', '2026-02-30'], '2026-02-30 is no day'],
+  ] as const)('%j is refused', async (args, message) => {
+    const answer = await watari(...args)
+    expect(answer.code).toBe(64)
+    expect(answer.error).toContain(message)
+  })
 })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { archiveReader } from '../wiring/archive-place.ts'
 import { readBaseline } from '../wiring/baseline-file.ts'
 import { readPlan } from '../wiring/config.ts'
+import { askLine } from './ask.ts'
 import { readPassword } from './password.ts'
 import { runCommand } from './program.ts'
 import type { Programs } from './programs.ts'
@@ -52,6 +53,12 @@ const terminal = {
 }
 process.exitCode = await runCommand(
   process.argv.slice(2),
-  { terminal, variables: process.env, folder: process.cwd(), password: readPassword },
+  {
+    terminal,
+    variables: process.env,
+    folder: process.cwd(),
+    password: readPassword,
+    ...(process.stdin.isTTY ? { ask: askLine } : {}),
+  },
   programs,
 )

@@ -9,8 +9,10 @@ import { addDmarcCommands } from './commands/dmarc.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addFeedbackCommands } from './commands/feedback.ts'
+import { addInitCommand } from './commands/init.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
+import { addReportCommands } from './commands/report.ts'
 import { addRouteCommands } from './commands/route.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addShiftCommands } from './commands/shift.ts'
@@ -76,12 +78,14 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addMailCommands(program, environment)
   addSuppressionCommands(program, environment)
   addIncidentCommands(program, environment)
+  addReportCommands(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
   }
   if (programs.dmarc !== undefined) addDmarcCommands(program, environment, programs.dmarc)
   if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
+  addInitCommand(program, environment)
   addPlanCommands(program, environment, programs)
   addBaselineCommand(program, environment, programs)
   addCostCommand(program, environment, programs)

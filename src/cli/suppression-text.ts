@@ -3,6 +3,7 @@ import type { ReconcileReport } from '../core/feedback/reconcile-report.ts'
 import type { ReconcileState } from '../core/feedback/reconcile-loop.ts'
 import type { SuppressionStatus } from '../core/feedback/suppression-desk.ts'
 import type { Evidence, SuppressionRecord } from '../core/feedback/suppression.ts'
+import type { FileReport } from './import-file.ts'
 import { facts, grouped, localTime, table } from './output.ts'
 
 export function recordText({ address, entry, removal, account }: SuppressionRecord): string {
@@ -91,4 +92,31 @@ function reportText(report: ReconcileReport): string {
   const looked = `Looked at ${whole ? 'the whole list' : 'what is new on the list'} of the account: ${grouped(seen)}\n`
   const told = lines.filter(([, count], i) => i < 4 || count > 0)
   return looked + told.map(([what, count]) => `  ${grouped(count).padStart(9)}  ${what}\n`).join('')
+}
+
+/** More are a list for a program: --json. */
+const FAULTS_SHOWN_MAX = 20
+
+export function importText(report: FileReport, dryRun: boolean): string {
+  const { file, lines, added, widened, known, keptOff, passed, faults, firstFaults } = report
+  const would = dryRun ? ' would be' : ''
+  const counts: readonly (readonly [string, number])[] = [
+    [`${would} new`.trim(), added],
+    ['on the list, and the file knows more', widened],
+    ['on the list', known],
+    ['left off, because a person took them off', keptOff],
+    ['lines that say nothing against an address', passed],
+    ['lines not understood', faults],
+  ]
+  const told = counts.filter(([, count], i) => i === 0 || count > 0)
+  const shown = firstFaults
+    .slice(0, FAULTS_SHOWN_MAX)
+    .map(({ line, what, mend }) => `  line ${line} ${what}. ${mend}\n`)
+  const more = faults > shown.length ? `  and ${grouped(faults - shown.length)} more; --json tells them\n` : ''
+  return [
+    `${file}: ${grouped(lines)} lines\n`,
+    ...told.map(([what, count]) => `  ${grouped(count).padStart(9)}  ${what}\n`),
+    ...shown,
+    more,
+  ].join('')
 }

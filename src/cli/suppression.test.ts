@@ -1,77 +1,17 @@
 // `watari suppression` against a control socket with a list in memory: what is printed, what is masked, how it ends.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { domainToASCII } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { recordedLog } from '../../test/support/fakes.ts'
-import { memoryOperations } from '../../test/support/memory-operations.ts'
-import { memorySuppressionList } from '../../test/support/memory-suppression.ts'
-import { suppressionDesk } from '../core/feedback/suppression-desk.ts'
-import type { AccountAnswer, SuppressionList } from '../core/feedback/suppression-list.ts'
-import { controlApp } from '../gateway/control.ts'
-import { listenOnSocket, type HttpListener } from '../gateway/listen.ts'
-import { runCommand } from './program.ts'
+import { suppressionCli, type SuppressionCli } from '../../test/support/suppression-cli.ts'
 
 process.env['TZ'] = 'Asia/Tokyo'
 const NOW = Date.UTC(2026, 10, 25, 3)
 
-let folder: string
-let listener: HttpListener
-let list: SuppressionList
-let log: ReturnType<typeof recordedLog>
-/** The spellings that the account's list holds. */
-let onAccount: Set<string>
-let accountFails: AccountAnswer | undefined
-
+let cli: SuppressionCli
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'watari-cli-'))
-  list = memorySuppressionList()
-  log = recordedLog()
-  onAccount = new Set()
-  accountFails = undefined
-  const suppression = suppressionDesk({
-    list,
-    account: { remove: async (spelling) => accountFails ?? { kind: 'done', found: onAccount.delete(spelling) } },
-    reconciliation: { state: () => ({ running: false }), ask: async () => ({ running: false }) },
-    toAscii: domainToASCII,
-    now: () => NOW,
-    log,
-  })
-  listener = await listenOnSocket(
-    controlApp(memoryOperations(), log, { suppression }).fetch,
-    join(folder, 'control.sock'),
-  )
+  cli = await suppressionCli(NOW)
 })
-afterEach(async () => {
-  await listener.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => cli.close())
 
-async function watari(...args: readonly string[]) {
-  let [out, error] = ['', '']
-  const terminal = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-    errorColor: false,
-    now: () => NOW,
-  }
-  const notStarted = () => Promise.reject(new Error('not started in this test'))
-  const code = await runCommand(
-    ['suppression', ...args],
-    { terminal, variables: { WATARI_DATA: folder, SUDO_USER: 'sato' }, folder, password: async () => '' },
-    {
-      version: '0.1.0',
-      shippedPlan: '',
-      readPlan: () => ({ kind: 'faulty', faults: [] }),
-      up: notStarted,
-      gateway: notStarted,
-      standin: notStarted,
-    },
-  )
-  return { code, out, error }
-}
+const watari = (...args: readonly string[]) => cli.watari(...args)
 
 const add = (address: string, reason = 'asked by telephone') => watari('add', address, '--reason', reason)
 
@@ -119,14 +59,14 @@ tan***@***.***  operator       -      1  2026-11-25 12:00:00 +09:00  sato
     expect((await watari('list', '--reason', 'removed')).out).toContain('suz***@***.***  removed')
     expect((await watari('list', '--reason', 'complaint')).out).toBe('Nobody.\n')
     expect((await watari('list', '--json')).out).not.toContain('tanaka')
-    expect(JSON.stringify(log.lines)).not.toMatch(/tanaka|suzuki/)
+    expect(JSON.stringify(cli.log.lines)).not.toMatch(/tanaka|suzuki/)
   })
 
   test('shows addresses in full when asked, and that is logged with a name and without an address', async () => {
     await add('tanaka@example.jp')
     expect((await watari('list', '--full')).out).toContain('tanaka@example.jp')
     expect((await watari('show', 'tanaka@example.jp', '--full', '--by', 'suzuki')).out).toContain('tanaka@example.jp')
-    expect(log.lines.filter(({ event }) => event === 'addressesShown').map(({ fields }) => fields)).toEqual([
+    expect(cli.log.lines.filter(({ event }) => event === 'addressesShown').map(({ fields }) => fields)).toEqual([
       { by: 'sato', suppressed: 1 },
       { by: 'suzuki', suppressed: 1 },
     ])
@@ -134,7 +74,7 @@ tan***@***.***  operator       -      1  2026-11-25 12:00:00 +09:00  sato
 
   test('goes through pages to its limit, and says when there are more', async () => {
     const addresses = Array.from({ length: 2_500 }, (_, i) => `p${i}@example.jp`)
-    await list.change(addresses, (_, i) => ({
+    await cli.list.change(addresses, (_, i) => ({
       address: addresses[i]!,
       entry: { reason: 'imported', evidence: { word: 'bounce', count: 1 }, addedAt: NOW, by: 'sato' },
     }))
@@ -155,11 +95,11 @@ tan***@***.***  operator       -      1  2026-11-25 12:00:00 +09:00  sato
 describe('an address that a person removes', () => {
   test('is found in any spelling, and goes from the account’s list in the spelling that SES keeps', async () => {
     await add('Reader@example.com')
-    onAccount.add('Reader@example.com')
+    cli.account.spellings.add('Reader@example.com')
     const removed = await watari('remove', 'READER@example.com', '--reason', 'works again')
     expect(removed).toEqual({ code: 0, out: 'It is off the list. It is off the account’s list too.\n', error: '' })
-    expect([...onAccount]).toEqual([])
-    expect(list.find('reader@example.com')).toEqual({
+    expect([...cli.account.spellings]).toEqual([])
+    expect(cli.list.find('reader@example.com')).toEqual({
       address: 'reader@example.com',
       removal: { at: NOW, by: 'sato', note: 'works again' },
     })
@@ -168,11 +108,11 @@ describe('an address that a person removes', () => {
 
   test('is off here even when SES cannot be asked, and that is said', async () => {
     await add('reader@example.com')
-    accountFails = { kind: 'again', reason: 'unreachable', message: 'SES gave no answer' }
+    cli.account.trouble = { kind: 'again', reason: 'unreachable', message: 'SES gave no answer' }
     expect((await watari('remove', 'reader@example.com', '--reason', 'x')).out).toBe(
       'It is off the list. The account’s list could not be changed now; the next reconciliation does it.\n',
     )
-    expect(list.find('reader@example.com')?.entry).toBeUndefined()
+    expect(cli.list.find('reader@example.com')?.entry).toBeUndefined()
   })
 
   test('that is not on the list is told so', async () => {

@@ -9,11 +9,36 @@ import { maskAddress, maskText } from '../core/mail/mask.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
 
 const PAGE_MAX = 1_000
+export const IMPORT_PATH = '/suppression/import'
 
 /** RFC 5321 4.5.3.1.3 allows 254 octets between the brackets; a Unicode domain may be longer in text. */
 const address = words(320)
 const addressOrder = order.extend({ address })
 const showOrder = z.strictObject({ ...shown, address })
+/** Of one order; a file is sent in many. */
+const IMPORT_LINES_MAX = 1_000
+/** A thousand lines of the longest address with all its evidence. */
+export const IMPORT_OCTETS_MAX = 1_048_576
+const instant = z.number().int().min(0).max(8.64e15)
+const importOrder = z.strictObject({
+  by: words(64),
+  source: words(200),
+  dryRun: z.boolean().default(false),
+  lines: z
+    .array(
+      z.strictObject({
+        line: z.number().int().min(1),
+        // Judged one by one, so that one that is none does not refuse the others.
+        address: z.string().max(320),
+        word: words(40),
+        status: words(16).exactOptional(),
+        count: z.number().int().min(1),
+        firstAt: instant.exactOptional(),
+        lastAt: instant.exactOptional(),
+      }),
+    )
+    .max(IMPORT_LINES_MAX),
+})
 const reconcileOrder = z.strictObject({
   by: words(64),
   dryRun: z.boolean().default(false),
@@ -34,6 +59,10 @@ const STATUS_OF: Readonly<Record<SuppressionRefusal, 400 | 404 | 409>> = {
 
 export function suppressionRoutes(app: Hono, list: SuppressionOperations, log: Log): void {
   app.get('/suppression', (context) => context.json(list.status()))
+  app.post(IMPORT_PATH, async (context) => {
+    const asked = importOrder.safeParse(await bodyOf(context))
+    return asked.success ? context.json(await list.import(asked.data)) : bad(context, asked.error)
+  })
   app.post('/suppression/reconcile', async (context) => {
     const asked = reconcileOrder.safeParse(await bodyOf(context))
     return asked.success ? context.json(await list.reconcile(asked.data)) : bad(context, asked.error)

@@ -1,7 +1,7 @@
 // The control channel: what an operator may ask of this gateway, as HTTP over a unix socket in the data folder.
 // It asks Operations, which record every change, and decides nothing. Addresses are masked unless the operator asks for
 // them, and that is logged here.
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { FigureSource } from '../core/base/figures.ts'
@@ -15,12 +15,14 @@ import type { FeedbackOperations } from '../core/feedback/operations.ts'
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { WatchDesk } from '../core/watch/desk.ts'
+import type { ReportDesk } from '../core/watch/report-desk.ts'
 import { dkimRoutes } from './control-dkim.ts'
 import { figureRoutes } from './control-figures.ts'
 import { feedbackRoutes } from './control-feedback.ts'
 import { shiftRoutes } from './control-shift.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
-import { suppressionRoutes } from './control-suppression.ts'
+import { reportRoutes } from './control-reports.ts'
+import { IMPORT_OCTETS_MAX, IMPORT_PATH, suppressionRoutes } from './control-suppression.ts'
 import { watchRoutes } from './control-watch.ts'
 
 /** Orders are a few words. */
@@ -60,13 +62,14 @@ export interface OtherDesks {
   readonly watch?: WatchDesk
   readonly feedback?: FeedbackOperations
   readonly shift?: ShiftDesk
+  readonly reports?: ReportDesk
 }
 
 /** The answers of the control channel, without a socket. */
 export function controlApp(operations: Operations, log: Log, desks: OtherDesks = {}): Hono {
-  const { keys, suppression, figures, watch, feedback, shift } = desks
+  const { keys, suppression, figures, watch, reports, feedback, shift } = desks
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: (context) => bad(context, 'the order is too long') }))
+  app.use(limited(IMPORT_PATH, IMPORT_OCTETS_MAX))
   app.get('/status', async (context) => context.json(await operations.status()))
   stageRoutes(app, operations)
   mailRoutes(app, operations, log)
@@ -78,12 +81,22 @@ export function controlApp(operations: Operations, log: Log, desks: OtherDesks =
   figureRoutes(app, figures)
   watchRoutes(app, watch)
   shiftRoutes(app, shift)
+  if (reports !== undefined) reportRoutes(app, reports)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })
     return context.json({ reason: 'internal', message: 'the gateway failed to answer; its log tells more' }, 500)
   })
   return app
+}
+
+const tooLong = (context: Context) => bad(context, 'the order is too long')
+
+/** Orders are short, but for the one at `path`. */
+function limited(path: string, maxSize: number): MiddlewareHandler {
+  const short = bodyLimit({ maxSize: BODY_OCTETS_MAX, onError: tooLong })
+  const long = bodyLimit({ maxSize, onError: tooLong })
+  return (context, next) => (context.req.path === path ? long : short)(context, next)
 }
 
 function stageRoutes(app: Hono, operations: Operations): void {

@@ -5,6 +5,7 @@ import type { Dns } from '../core/base/dns.ts'
 import type { FeedbackListeners } from '../core/feedback/listeners.ts'
 import type { DkimStore } from '../core/dkim/ports.ts'
 import { mustHold } from '../core/dkim/status.ts'
+import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import type { Operations } from '../core/mail/operations.ts'
 import type { FeedbackEvent } from '../core/feedback/event.ts'
 import type { Intake } from '../core/mail/ports.ts'
@@ -113,19 +114,21 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
     misaligned,
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   })
+  const suppressionDesk = suppression.start(flow.ses.controlPlane)
   const loops = await startLoops(options, {
     flow,
     operations,
     misaligned,
     feedback,
     keys,
+    suppression: suppressionDesk,
     heard: (one) => (life = one),
   })
   const figures = figureGauges(flow.figures, plan.domain)
   const status = await listenOnPort(statusApp({ operations, metrics: meter, figures, now, log }).fetch, plan.status)
   const desks = {
     figures: flow.figures,
-    suppression: suppression.start(flow.ses.controlPlane),
+    suppression: suppressionDesk,
     ...loops.desks,
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
   }
@@ -169,18 +172,19 @@ async function stopInOrder({ plan, basics: { clock, log } }: StartOptions, parts
 interface LoopParts extends KeyTraffic {
   readonly feedback: Feedback | undefined
   readonly keys: KeyStart | undefined
+  readonly suppression: SuppressionOperations
   /** Given the life of the keys as soon as it begins. */
   readonly heard: (life: KeyLife) => void
 }
 
 interface Loops {
-  readonly desks: Pick<OtherDesks, 'keys' | 'shift' | 'watch'>
+  readonly desks: Pick<OtherDesks, 'keys' | 'shift' | 'watch' | 'reports'>
   readonly stop: () => Promise<void>
 }
 
 /** What looks by itself again and again: the keys, the stage, the alerts. */
 async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loops> {
-  const { flow, operations, misaligned, feedback } = parts
+  const { flow, operations, misaligned, feedback, suppression } = parts
   const life = parts.keys === undefined ? undefined : await startKeys(options, parts.keys, parts)
   if (life !== undefined) parts.heard(life)
   const shift = await startShift({
@@ -190,9 +194,14 @@ async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loop
     hears: feedback !== undefined,
     setStage: (order) => operations.setStage(order),
   })
-  const watch = await startWatch({ ...options, operations, flow, keys: life })
+  const watch = await startWatch({ ...options, operations, flow, suppression, keys: life })
   return {
-    desks: { shift: shift.desk, watch: watch.desk, ...(life === undefined ? {} : { keys: life.operations }) },
+    desks: {
+      shift: shift.desk,
+      watch: watch.desk,
+      reports: watch.reports,
+      ...(life === undefined ? {} : { keys: life.operations }),
+    },
     stop: async () => {
       await Promise.all([shift.stop(), life?.stop(), watch.stop()])
     },

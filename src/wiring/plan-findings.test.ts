@@ -132,7 +132,7 @@ const PLANTED: Readonly<Record<string, (n: number) => readonly Change[]>> = {
   'volume-rate-below-load': (n) => [['quota.ratePerSecond', (12 * n) / 1_000]],
   'volume-quota-below-load': (n) => [['quota.recipientsPerDay', 1_300_000 - n]],
   'quota-not-granted': (n) => [['quota.grantedRecipientsPerDay', 50_000 + n]],
-  'quota-rate-not-granted': (n) => [['quota.grantedRatePerSecond', n / 10.1]],
+  'quota-rate-not-granted': (n) => [['quota.grantedRatePerSecond', 13 + n / 6]],
   'cost-estimate-below-list-price': (n) => [['budget.estimateYen.sesSending', 470_000 - n * 100]],
   'cost-unit-price-below-list': (n) => [['budget.sesYenPerMail', 0.0148 - n / 100_000]],
   'cost-budget-below-stage': (n) => [['budget.yenPerMonth', 476_000 - n]],

@@ -5,6 +5,8 @@ import { fileIncidentStore } from '../adapters/local/incident-store.ts'
 import { folderNotifier } from '../adapters/notify/folder.ts'
 import type { Notifier } from '../core/base/notice.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
+import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
+import { maskText } from '../core/mail/mask.ts'
 import type { AccountFacts } from '../core/mail/ports-ses.ts'
 import type { Operations } from '../core/mail/operations.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -15,6 +17,7 @@ import { watchDesk, type WatchDesk } from '../core/watch/desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import { figuresReader, type FiguresReader } from '../core/watch/look-figures.ts'
 import type { AccountLook, WatchObservation } from '../core/watch/observation.ts'
+import type { ReportDesk } from '../core/watch/report-desk.ts'
 import type { Observe } from '../core/watch/ports.ts'
 import { watchOf } from '../core/watch/watch.ts'
 import type { Basics } from './basics.ts'
@@ -22,6 +25,7 @@ import type { KeyLife } from './dkim.ts'
 import type { MailFlow } from './mail-flow.ts'
 import { operatorNotifiers } from './notifiers.ts'
 import { thresholdsOf } from './plan-thresholds.ts'
+import { reportsOf } from './reports.ts'
 import type { Environment } from './ses-place.ts'
 
 export interface WatchParts {
@@ -30,13 +34,15 @@ export interface WatchParts {
   readonly environment: Environment
   readonly basics: Basics
   readonly operations: Pick<Operations, 'status'>
-  readonly flow: Pick<MailFlow, 'figures' | 'ses'>
+  readonly flow: Pick<MailFlow, 'figures' | 'ses' | 'store'>
+  readonly suppression: Pick<SuppressionOperations, 'status'>
   /** Undefined where the plan leaves keys alone. */
   readonly keys: Pick<KeyLife, 'signing'> | undefined
 }
 
 export interface RunningWatch {
   readonly desk: WatchDesk
+  readonly reports: ReportDesk
   readonly stop: () => Promise<void>
 }
 
@@ -55,9 +61,11 @@ export async function startWatch(parts: WatchParts): Promise<RunningWatch> {
     thresholds: thresholdsOf(plan),
     policy: { ...INCIDENT_POLICY, timeZone: plan.timeZone, reminderHours },
     settings: { domain: plan.domain, timeZone: plan.timeZone, languages, runbooks },
+    compose: (letter) => reports.letter(letter, languages),
     clock,
     log,
   })
+  const reports = reportsOf(parts, watch.change)
   const ending = new AbortController()
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
@@ -73,6 +81,7 @@ export async function startWatch(parts: WatchParts): Promise<RunningWatch> {
   const running = loop()
   return {
     desk: watchDesk({ change: watch.change, timeZone: plan.timeZone }),
+    reports,
     async stop() {
       ending.abort()
       // A mail host that does not answer must not keep the gateway from stopping: the attempt is on disk.
@@ -101,7 +110,8 @@ function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchPar
       startedAt,
       ...(await figuresSeen(reader, nowMs)),
       routes: routes.map(({ route, state, reason }) => {
-        return { route, state, reason, waiting: queue.parts[route].waiting }
+        // A server's words may name somebody.
+        return { route, state, reason: maskText(reason), waiting: queue.parts[route].waiting }
       }),
       notReadyBecause,
       disk: {

@@ -24,7 +24,11 @@ const INCIDENT: Incident = {
 export const A_RECORD: WatchRecord = {
   incidents: [INCIDENT],
   mutes: [{ alert: 'SendingQuota', by: 'sato', reason: '知っています', at: 1, until: 9 }],
+  letters: [{ id: 'DailyReport-20261125', kind: 'DailyReport', dueAt: 1, channels: {} }],
+  listSizes: [{ at: 1, total: 2 }],
+  since: 1,
 }
+const EMPTY: WatchRecord = { incidents: [], mutes: [], letters: [], listSizes: [] }
 
 export function incidentStoreContract(worldOf: () => Promise<IncidentStoreWorld>): void {
   const inWorld = async (act: (world: IncidentStoreWorld) => Promise<void>): Promise<void> => {
@@ -38,7 +42,7 @@ export function incidentStoreContract(worldOf: () => Promise<IncidentStoreWorld>
 
   test('a new store has no incidents', () =>
     inWorld(async (world) => {
-      expect(await (await world.open()).load()).toEqual({ incidents: [], mutes: [] })
+      expect(await (await world.open()).load()).toEqual(EMPTY)
     }))
 
   test('what was saved is there after a restart, whole', () =>
@@ -46,7 +50,7 @@ export function incidentStoreContract(worldOf: () => Promise<IncidentStoreWorld>
       const store = await world.open()
       await store.save(A_RECORD)
       expect(await (await world.open()).load()).toEqual(A_RECORD)
-      await store.save({ incidents: [], mutes: [] })
-      expect(await (await world.open()).load()).toEqual({ incidents: [], mutes: [] })
+      await store.save(EMPTY)
+      expect(await (await world.open()).load()).toEqual(EMPTY)
     }))
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fileIncidentStore } from '../../src/adapters/local/incident-store.ts'
+import { EMPTY_RECORD } from '../../src/core/watch/record.ts'
 import { A_RECORD, incidentStoreContract } from './incident-store.contract.ts'
 
 describe('incidents in a file', () => {
@@ -25,7 +26,7 @@ test.each([
     await store.save(A_RECORD)
     const path = join(folder, 'incidents.json')
     writeFileSync(path, change(readFileSync(path, 'utf8')))
-    expect(await store.load()).toEqual({ incidents: [], mutes: [] })
+    expect(await store.load()).toEqual(EMPTY_RECORD)
     expect(readdirSync(folder)).toEqual(['incidents.json.damaged'])
     expect(troubles).toEqual([
       'incidents.json cannot be read and was moved to incidents.json.damaged; incidents begin anew',

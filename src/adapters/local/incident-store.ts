@@ -42,9 +42,10 @@ function recordIn(text: string): WatchRecord | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { version, incidents, mutes } = value as Partial<WatchRecord> & { readonly version?: unknown }
+  const { version, ...record } = value as Partial<WatchRecord> & { readonly version?: unknown }
+  const { incidents, mutes } = record
   if (version !== VERSION || !Array.isArray(incidents) || !Array.isArray(mutes)) return undefined
-  return incidents.every(isIncident) ? { incidents, mutes } : undefined
+  return incidents.every(isIncident) ? { ...EMPTY_RECORD, ...record } : undefined
 }
 
 function isIncident({ id, alert, openedAt, round, opened, latest, channels }: Partial<Incident>): boolean {

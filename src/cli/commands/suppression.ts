@@ -16,6 +16,8 @@ import {
 import { CommandError, EXIT } from '../exit.ts'
 import { recordTable, recordText, reconcileText, statusText } from '../suppression-text.ts'
 import { countOf } from './stage.ts'
+import { addExportCommand } from './suppression-export.ts'
+import { addImportCommand } from './suppression-import.ts'
 
 interface Options extends OrderOptions {
   readonly data?: string
@@ -41,6 +43,8 @@ export function addSuppressionCommands(program: Command, environment: Environmen
     )
   addLooking(suppression, environment)
   addChanging(suppression, environment)
+  addImportCommand(suppression, environment)
+  addExportCommand(suppression, environment)
   addReconcile(suppression, environment)
 }
 

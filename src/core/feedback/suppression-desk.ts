@@ -10,6 +10,7 @@ import {
   type SuppressionReason,
   type SuppressionRecord,
 } from './suppression.ts'
+import { importBatch, type ImportBatch, type ImportReport } from './import-batch.ts'
 import type { Reconciliation, ReconcileOrder, ReconcileState } from './reconcile-loop.ts'
 import type { AccountList, SuppressionCounts, SuppressionList } from './suppression-list.ts'
 
@@ -20,6 +21,8 @@ export interface SuppressionOperations {
   list(query: SuppressionQuery): SuppressionPage
   add(order: Order & { readonly address: string }): Promise<SuppressionAnswer>
   remove(order: Order & { readonly address: string }): Promise<SuppressionAnswer<{ readonly account: AccountEnd }>>
+  /** Takes addresses of a file; the last batch of a file is not told apart. */
+  import(batch: ImportBatch): Promise<ImportReport>
   /** Brings our list and the account's together now. */
   reconcile(order: ReconcileOrder & { readonly by: string }): Promise<ReconcileState>
 }
@@ -68,6 +71,7 @@ const LOOKED_AT_MAX = 5_000
 
 export function suppressionDesk(options: SuppressionDeskOptions): SuppressionOperations {
   const { list, toAscii, now, log } = options
+  const canonical = (text: string) => canonicalOf(text, toAscii)
   return {
     status() {
       const { look: _, ...looked } = list.memory()
@@ -98,6 +102,12 @@ export function suppressionDesk(options: SuppressionDeskOptions): SuppressionOpe
       return { kind: 'done' }
     },
     remove: (order) => remove(options, order),
+    async import(batch) {
+      const report = await importBatch({ list, canonical, now }, batch)
+      const { added, widened } = report
+      if (!batch.dryRun && added + widened > 0) log.info('suppressionImported', { by: batch.by, added, widened })
+      return report
+    },
     reconcile({ by, ...order }) {
       log.info('reconcileOrdered', { by, ...order })
       return options.reconciliation.ask(order)

@@ -4,7 +4,7 @@ import { ALERT_IDS, type AlertId } from './alerts.ts'
 import { sentenceOf, titleOf } from './alert-notice.ts'
 import type { Incident, Mute, WatchRecord } from './record.ts'
 import { isMuted } from './telling.ts'
-import type { Change } from './watch.ts'
+import type { Change } from './letters.ts'
 import type { Language } from './words.ts'
 
 /** Who mutes for longer has switched an alert off, and that is for the plan. */

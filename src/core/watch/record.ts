@@ -7,6 +7,7 @@
 // Its rule: nothing personal, and nothing that grows without end.
 import type { NoticeLevel } from '../base/notice.ts'
 import type { AlertFacts, AlertId, Scope } from './alerts.ts'
+import type { DueLetter } from './calendar.ts'
 
 /** open and again begin a round, closed ends it; a reminder says that a round still lasts. */
 export type TellingKind = 'open' | 'again' | 'reminder' | 'closed'
@@ -50,13 +51,32 @@ export interface Mute extends Acknowledgement {
   readonly until: number
 }
 
+/** What is said at its time: a report. */
+export interface Letter extends DueLetter {
+  readonly channels: Readonly<Record<string, ChannelState>>
+}
+
+/** How many addresses were on the suppression list, once a day. */
+export interface ListSize {
+  readonly at: number
+  readonly total: number
+}
+
 export interface WatchRecord {
   /** Oldest first. */
   readonly incidents: readonly Incident[]
   readonly mutes: readonly Mute[]
+  /** Oldest first. */
+  readonly letters: readonly Letter[]
+  readonly listSizes: readonly ListSize[]
+  /** The first look of all: letters of before are nobody's news. */
+  readonly since?: number
 }
 
-export const EMPTY_RECORD: WatchRecord = { incidents: [], mutes: [] }
+export const EMPTY_RECORD: WatchRecord = { incidents: [], mutes: [], letters: [], listSizes: [] }
 
 /** A year of two incidents a day would be a bad year; reports look back a quarter. */
 export const CLOSED_KEPT = 300
+/** Letters and list sizes of a month and some: reports look back a week. */
+export const LETTERS_KEPT = 60
+export const LIST_SIZES_KEPT = 40

@@ -86,14 +86,18 @@ export function attempted(state: ChannelState, noticeId: string, nowMs: number):
 }
 
 /** What became of it. */
-export function settled(state: ChannelState, telling: Telling, outcome: NoticeOutcome, nowMs: number): ChannelState {
-  const { incident, kind } = telling
+export function settled(
+  state: ChannelState,
+  { kind, round }: { readonly kind: TellingKind; readonly round: number },
+  outcome: NoticeOutcome,
+  nowMs: number,
+): ChannelState {
   const gaveUp = outcome.kind === 'failed' && (!outcome.again || (state.trying?.attempts ?? 0) >= ATTEMPTS_MAX)
   if (outcome.kind === 'failed' && !gaveUp) return state
   const { trying: _, ...rest } = state
   return {
     ...rest,
-    said: { kind, round: incident.round, at: nowMs, ...(gaveUp ? { gaveUp } : {}) },
+    said: { kind, round, at: nowMs, ...(gaveUp ? { gaveUp } : {}) },
     reminders: state.reminders + (kind === 'reminder' ? 1 : 0),
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { Notifier } from '../base/notice.ts'
 import { alertNotice, sentenceOf, type NoticeSettings } from './alert-notice.ts'
 import { nextStep, type IncidentChange, type IncidentPolicy, type Streaks } from './incident.ts'
+import { tellLetters, type Change, type Compose } from './letters.ts'
 import { judge } from './levels.ts'
 import type { IncidentStore, Observe } from './ports.ts'
 import type { ChannelState, Incident, WatchRecord } from './record.ts'
@@ -18,6 +19,8 @@ export interface WatchOptions {
   readonly thresholds: Thresholds
   readonly policy: IncidentPolicy & TellingPolicy
   readonly settings: NoticeSettings
+  /** Makes what is said at its time; without it nothing is. */
+  readonly compose?: Compose
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
 }
@@ -28,8 +31,6 @@ export interface Watch {
   /** Changes what is written down, one change after another; resolves when it is on disk. */
   change: Change
 }
-
-export type Change = (make: (record: WatchRecord, nowMs: number) => WatchRecord) => Promise<WatchRecord>
 
 /** Throws when a limit can never be met or always is: better no start than a watch that sleeps. */
 export function watchOf(options: WatchOptions): Watch {
@@ -50,6 +51,10 @@ export function watchOf(options: WatchOptions): Watch {
       })
       for (const one of changes) logChange(log, one, settings)
       await Promise.all(notifiers.map((notifier) => tellAll(options, change, notifier)))
+      const { compose, clock } = options
+      if (compose !== undefined) {
+        await tellLetters({ notifiers, change, compose, clock, log, timeZone: policy.timeZone })
+      }
     },
   }
 }
@@ -80,7 +85,7 @@ async function tellAll(options: WatchOptions, change: Change, notifier: Notifier
     await change((now, nowMs) => withState(now, telling, (state) => attempted(state, noticeId, nowMs)))
     const outcome = await notifier.send(alertNotice({ incident, kind, noticeId, nowMs: clock.now() }, settings))
     const after = await change((now, nowMs) =>
-      withState(now, telling, (state) => settled(state, telling, outcome, nowMs)),
+      withState(now, telling, (state) => settled(state, { kind, round: incident.round }, outcome, nowMs)),
     )
     if (outcome.kind === 'sent') continue
     log.warn('noticeFailed', { what: noticeId, channel: notifier.channel, why: outcome.message })

@@ -44,9 +44,9 @@ export interface Words {
   readonly duration: (ms: number) => string
 }
 
-/** '5.43 %' of 0.0543: three digits are as many as anybody compares. */
+/** '5.43 %' of 0.0543: three digits are as many as anybody compares, and of a thousandth two. */
 export function percentText(fraction: number): string {
-  return `${Number((fraction * 100).toPrecision(3))} %`
+  return `${Number((fraction * 100).toPrecision(fraction < 0.001 ? 2 : 3))} %`
 }
 
 /** '1,203' */

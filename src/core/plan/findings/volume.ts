@@ -128,18 +128,19 @@ function throughput(plan: Plan, key: 'mailsPerHour' | 'peakMailsPerHour'): reado
 
 function rateBelowLoad(plan: Plan): readonly Sighting[] {
   const daily = dailyMails(plan)
-  const rate = plan.quota.ratePerSecond
-  if (daily === undefined || rate === undefined) return NOTHING
+  if (daily === undefined) return NOTHING
   const needed = (daily * lastPercent(plan)) / 100 / SECONDS_A_DAY
-  if (rate >= needed) return NOTHING
+  const low = (['ratePerSecond', 'grantedRatePerSecond'] as const).find((key) => (plan.quota[key] ?? Infinity) < needed)
+  if (low === undefined) return NOTHING
+  const rate = short(plan.quota[low]!)
   return seen(
-    ['quota', 'ratePerSecond'],
+    ['quota', low],
     say(
-      `${short(rate)} a second are less than the average of the last stage.`,
-      `毎秒 ${short(rate)} 通は、最後の段階の平均を下回ります。`,
+      `${rate} a second are less than the average of the last stage.`,
+      `毎秒 ${rate} 通は、最後の段階の平均を下回ります。`,
     ),
     alike(`${count(daily)} × ${lastPercent(plan)} % ÷ ${count(SECONDS_A_DAY)} s = ${needed.toFixed(1)} /s`),
-    alike(`${short(rate)} /s < ${needed.toFixed(1)} /s`),
+    alike(`${rate} /s < ${needed.toFixed(1)} /s`),
   )
 }
 
