@@ -157,6 +157,23 @@ describe('watari check --explain', () => {
   })
 })
 
+describe('the documents', () => {
+  it.each([
+    ['README.md', 'en'],
+    ['README.ja.md', 'ja'],
+    ['docs/commands.md', 'en'],
+  ])('%s shows what is printed', async (file, language) => {
+    const { out } = await watari(`check ${DESIGN} --lang ${language}`)
+    const shown = /\$ [^\n]*(?:watari|watari --) check plans\/goo\.ne\.jp\.yaml[^\n]*\n…\n([^]*?)\n```/.exec(
+      readFileSync(file, 'utf8'),
+    )
+    for (const piece of shown![1]!.split('\n…\n')) expect(placeless(out)).toContain(placeless(piece))
+  })
+})
+
+/** Lines of the plan move when it is edited. */
+const placeless = (text: string) => text.replaceAll(/yaml:\d+:/g, 'yaml:')
+
 describe('docs/findings.md', () => {
   const TABLE = /<!-- table -->\n\n[^]*?\n\n<!-- end of table -->/
   // UPDATE_DOCS=1 renews it.
