@@ -12,7 +12,7 @@ import { addFeedbackCommands } from './commands/feedback.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMailCommands } from './commands/mail.ts'
 import { addPlanCommands } from './commands/plan.ts'
-import { addReportCommands } from './commands/report.ts'
+import { addMaintenanceCommand, addReportCommands } from './commands/report.ts'
 import { addRouteCommands } from './commands/route.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addShiftCommands } from './commands/shift.ts'
@@ -79,6 +79,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addSuppressionCommands(program, environment)
   addIncidentCommands(program, environment)
   addReportCommands(program, environment)
+  addMaintenanceCommand(program, environment)
   addDkimCommands(program, environment, programs)
   if (programs.archive !== undefined) {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })

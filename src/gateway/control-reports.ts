@@ -1,6 +1,7 @@
-// The control channel's answers about reports.
+// The control channel's answers about reports and checklists.
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import type { MaintenanceDesk } from '../core/watch/maintenance-desk.ts'
 import type { ReportDesk } from '../core/watch/report-desk.ts'
 import { bad } from './control-orders.ts'
 
@@ -12,6 +13,15 @@ const query = z.strictObject({
     .optional(),
   language: z.enum(['ja', 'en']).default('en'),
 })
+
+const maintenanceQuery = query.pick({ language: true })
+
+export function maintenanceRoutes(app: Hono, maintenance: MaintenanceDesk): void {
+  app.get('/maintenance', async (context) => {
+    const asked = maintenanceQuery.safeParse(context.req.query())
+    return asked.success ? context.json(await maintenance.maintenance(asked.data.language)) : bad(context, asked.error)
+  })
+}
 
 export function reportRoutes(app: Hono, reports: ReportDesk): void {
   for (const name of ['daily', 'weekly'] as const) {

@@ -15,13 +15,14 @@ import type { FeedbackOperations } from '../core/feedback/operations.ts'
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { WatchDesk } from '../core/watch/desk.ts'
+import type { MaintenanceDesk } from '../core/watch/maintenance-desk.ts'
 import type { ReportDesk } from '../core/watch/report-desk.ts'
 import { dkimRoutes } from './control-dkim.ts'
 import { figureRoutes } from './control-figures.ts'
 import { feedbackRoutes } from './control-feedback.ts'
 import { shiftRoutes } from './control-shift.ts'
 import { bad, bodyOf, NAMELESS, order, shown, words } from './control-orders.ts'
-import { reportRoutes } from './control-reports.ts'
+import { maintenanceRoutes, reportRoutes } from './control-reports.ts'
 import { IMPORT_OCTETS_MAX, IMPORT_PATH, suppressionRoutes } from './control-suppression.ts'
 import { watchRoutes } from './control-watch.ts'
 
@@ -63,11 +64,12 @@ export interface OtherDesks {
   readonly feedback?: FeedbackOperations
   readonly shift?: ShiftDesk
   readonly reports?: ReportDesk
+  readonly maintenance?: MaintenanceDesk
 }
 
 /** The answers of the control channel, without a socket. */
 export function controlApp(operations: Operations, log: Log, desks: OtherDesks = {}): Hono {
-  const { keys, suppression, figures, watch, reports, feedback, shift } = desks
+  const { keys, suppression, figures, watch, reports, maintenance, feedback, shift } = desks
   const app = new Hono()
   app.use(limited(IMPORT_PATH, IMPORT_OCTETS_MAX))
   app.get('/status', async (context) => context.json(await operations.status()))
@@ -82,6 +84,7 @@ export function controlApp(operations: Operations, log: Log, desks: OtherDesks =
   watchRoutes(app, watch)
   shiftRoutes(app, shift)
   if (reports !== undefined) reportRoutes(app, reports)
+  if (maintenance !== undefined) maintenanceRoutes(app, maintenance)
   app.notFound((context) => context.json({ reason: 'badValue', message: 'no such question' }, 404))
   app.onError((error, context) => {
     log.warn('controlFailed', { path: context.req.routePath, ...describeError(error) })

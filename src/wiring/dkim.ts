@@ -7,7 +7,7 @@ import type { ControlPlane } from '../adapters/ses/control-plane.ts'
 import { sesSigning } from '../adapters/ses/signing.ts'
 import type { Dns, DnsAnswer, DnsQuestion, DnsServer, Zone } from '../core/base/dns.ts'
 import type { Notifier } from '../core/base/notice.ts'
-import { circleOf, endsAt } from '../core/dkim/circle.ts'
+import { circleOf, endsAt, provenNext } from '../core/dkim/circle.ts'
 import type { DkimOperations } from '../core/dkim/operations.ts'
 import { dkimDesk } from '../core/dkim/operations.ts'
 import type { Hands } from '../core/dkim/hands.ts'
@@ -44,8 +44,10 @@ export interface KeyLife {
   readonly operations: DkimOperations
   /** What the last look saw; undefined before the first. */
   readonly last: () => TickReport | undefined
-  /** The key that SES signs with, and when its life ends. */
-  readonly signing: () => { readonly selector: string; readonly endsAt: number } | undefined
+  /** The key that SES signs with, when its life ends, and whether another can follow it. */
+  readonly signing: () =>
+    | { readonly selector: string; readonly endsAt: number; readonly nextProven: boolean }
+    | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -105,9 +107,12 @@ function withoutKeyEnds(notifier: Notifier): Notifier {
 }
 
 function signingKey(last: TickReport | undefined, policy: DkimPolicy): ReturnType<KeyLife['signing']> {
-  const current = last === undefined ? undefined : circleOf(last.observation.record).current
+  if (last === undefined) return undefined
+  const { record } = last.observation
+  const { current } = circleOf(record)
   const ends = current === undefined ? undefined : endsAt(current, policy)
-  return current === undefined || ends === undefined ? undefined : { selector: current.selector, endsAt: ends }
+  if (current === undefined || ends === undefined) return undefined
+  return { selector: current.selector, endsAt: ends, nextProven: provenNext(record) !== undefined }
 }
 
 /** Opened before the routes, because what it says decides whether the SES route begins held. */

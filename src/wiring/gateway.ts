@@ -178,7 +178,7 @@ interface LoopParts extends KeyTraffic {
 }
 
 interface Loops {
-  readonly desks: Pick<OtherDesks, 'keys' | 'shift' | 'watch' | 'reports'>
+  readonly desks: Pick<OtherDesks, 'keys' | 'shift' | 'watch' | 'reports' | 'maintenance'>
   readonly stop: () => Promise<void>
 }
 
@@ -198,8 +198,7 @@ async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loop
   return {
     desks: {
       shift: shift.desk,
-      watch: watch.desk,
-      reports: watch.reports,
+      ...watch.desks,
       ...(life === undefined ? {} : { keys: life.operations }),
     },
     stop: async () => {

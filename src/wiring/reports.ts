@@ -1,6 +1,5 @@
 // The reports of a gateway, put together: figures, stages, incidents, the suppression list, and what the month has cost.
 import { DAY_MS } from '../core/base/clock.ts'
-import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { maskText } from '../core/mail/mask.ts'
 import { stageCost } from '../core/plan/cost.ts'
 import { costDesignOf, DAYS_PER_MONTH } from '../core/plan/cost-design.ts'
@@ -9,16 +8,11 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Change } from '../core/watch/letters.ts'
 import { LIST_SIZES_KEPT, type WatchRecord } from '../core/watch/record.ts'
 import { reportDesk, type ReportDesk } from '../core/watch/report-desk.ts'
-import type { ReportSources } from '../core/watch/report-read.ts'
-import type { Basics } from './basics.ts'
-import type { MailFlow } from './mail-flow.ts'
+import { costOfMonth, type ReportSources } from '../core/watch/report-read.ts'
+import type { ReportCost } from '../core/watch/report.ts'
+import type { WatchParts } from './watch-parts.ts'
 
-export interface ReportParts {
-  readonly plan: Plan
-  readonly basics: Basics
-  readonly flow: Pick<MailFlow, 'figures' | 'store'>
-  readonly suppression: Pick<SuppressionOperations, 'status'>
-}
+export type ReportParts = Pick<WatchParts, 'plan' | 'basics' | 'flow' | 'suppression'>
 
 /** A stage changes a few times a week. */
 const STAGES_READ = 1_000
@@ -45,12 +39,24 @@ export function reportsOf({ plan, basics, flow, suppression }: ReportParts, chan
   return reportDesk({ sources, domain: plan.domain, timeZone: plan.timeZone, now: () => clock.now() })
 }
 
+/** How many addresses get nothing by SES. */
+export function listSize(suppression: ReportParts['suppression']): number {
+  return Object.values(suppression.status().entries).reduce((sum, count) => sum + count, 0)
+}
+
+/** What SES has cost from the beginning of the month of this instant. */
+export function costSoFar({ plan, flow }: ReportParts, toMs: number): Promise<ReportCost | undefined> {
+  const cost = costOf(plan)
+  const sources = { figures: flow.figures, ...(cost === undefined ? {} : { cost }) }
+  return costOfMonth(sources, { toMs, timeZone: plan.timeZone })
+}
+
 /** The list's size now, and how much it grew since a report of a day or more ago. */
 async function listGrowth(
   suppression: ReportParts['suppression'],
   change: Change,
 ): Promise<{ total: number; more?: number }> {
-  const total = Object.values(suppression.status().entries).reduce((sum, count) => sum + count, 0)
+  const total = listSize(suppression)
   let before: number | undefined
   await change((record, at) => {
     before = record.listSizes.findLast((size) => at - size.at >= DAY_MS / 2)?.total

@@ -5,10 +5,8 @@ import { fileIncidentStore } from '../adapters/local/incident-store.ts'
 import { folderNotifier } from '../adapters/notify/folder.ts'
 import type { Notifier } from '../core/base/notice.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
-import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import { maskText } from '../core/mail/mask.ts'
 import type { AccountFacts } from '../core/mail/ports-ses.ts'
-import type { Operations } from '../core/mail/operations.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { HOLIDAYS_JAPAN, knowsHolidays } from '../core/plan/working-days.ts'
 import type { Calendar } from '../core/watch/comparable-hours.ts'
@@ -17,32 +15,22 @@ import { watchDesk, type WatchDesk } from '../core/watch/desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import { figuresReader, type FiguresReader } from '../core/watch/look-figures.ts'
 import type { AccountLook, WatchObservation } from '../core/watch/observation.ts'
+import type { MaintenanceDesk } from '../core/watch/maintenance-desk.ts'
 import type { ReportDesk } from '../core/watch/report-desk.ts'
 import type { Observe } from '../core/watch/ports.ts'
 import { watchOf } from '../core/watch/watch.ts'
-import type { Basics } from './basics.ts'
-import type { KeyLife } from './dkim.ts'
-import type { MailFlow } from './mail-flow.ts'
 import { operatorNotifiers } from './notifiers.ts'
 import { thresholdsOf } from './plan-thresholds.ts'
+import { maintenanceOf } from './maintenance.ts'
 import { reportsOf } from './reports.ts'
-import type { Environment } from './ses-place.ts'
-
-export interface WatchParts {
-  readonly plan: Plan
-  readonly dataFolder: string
-  readonly environment: Environment
-  readonly basics: Basics
-  readonly operations: Pick<Operations, 'status'>
-  readonly flow: Pick<MailFlow, 'figures' | 'ses' | 'store'>
-  readonly suppression: Pick<SuppressionOperations, 'status'>
-  /** Undefined where the plan leaves keys alone. */
-  readonly keys: Pick<KeyLife, 'signing'> | undefined
-}
+import type { WatchParts } from './watch-parts.ts'
 
 export interface RunningWatch {
-  readonly desk: WatchDesk
-  readonly reports: ReportDesk
+  readonly desks: {
+    readonly watch: WatchDesk
+    readonly reports: ReportDesk
+    readonly maintenance: MaintenanceDesk
+  }
   readonly stop: () => Promise<void>
 }
 
@@ -61,11 +49,18 @@ export async function startWatch(parts: WatchParts): Promise<RunningWatch> {
     thresholds: thresholdsOf(plan),
     policy: { ...INCIDENT_POLICY, timeZone: plan.timeZone, reminderHours },
     settings: { domain: plan.domain, timeZone: plan.timeZone, languages, runbooks },
-    compose: (letter) => reports.letter(letter, languages),
+    compose: (letter) => {
+      const { kind } = letter
+      if (kind === 'DailyReport' || kind === 'WeeklyPerformanceReport') {
+        return reports.letter({ ...letter, kind }, languages)
+      }
+      return maintenance.letter({ ...letter, kind })
+    },
     clock,
     log,
   })
   const reports = reportsOf(parts, watch.change)
+  const maintenance = maintenanceOf(parts, watch.change)
   const ending = new AbortController()
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
@@ -80,8 +75,7 @@ export async function startWatch(parts: WatchParts): Promise<RunningWatch> {
   }
   const running = loop()
   return {
-    desk: watchDesk({ change: watch.change, timeZone: plan.timeZone }),
-    reports,
+    desks: { watch: watchDesk({ change: watch.change, timeZone: plan.timeZone }), reports, maintenance },
     async stop() {
       ending.abort()
       // A mail host that does not answer must not keep the gateway from stopping: the attempt is on disk.

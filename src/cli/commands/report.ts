@@ -1,6 +1,7 @@
-// `watari report`: yesterday or last week, both routes side by side, as it is mailed.
+// `watari report`: yesterday or last week, both routes side by side, as it is mailed; `watari maintenance`: the checklists.
 import { writeFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { MaintenanceDesk } from '../../core/watch/maintenance-desk.ts'
 import type { MadeReport } from '../../core/watch/report-desk.ts'
 import type { Language } from '../../core/watch/words.ts'
 import { contextOf, pathIn, printJson, shared, type Environment } from '../context.ts'
@@ -13,6 +14,8 @@ interface Options {
   readonly lang: Language
   readonly html?: string
 }
+
+type Maintenance = Awaited<ReturnType<MaintenanceDesk['maintenance']>>
 
 const KINDS = [
   ['daily', 'yesterday, or the day of --date', 'A day as it is mailed every morning: both routes side by side.'],
@@ -40,6 +43,25 @@ export function addReportCommands(program: Command, environment: Environment): v
         else context.terminal.out(made.text)
       })
   }
+}
+
+export function addMaintenanceCommand(program: Command, environment: Environment): void {
+  shared(
+    program
+      .command('maintenance')
+      .helpGroup('Watching:')
+      .summary('what is to be looked at each month, quarter and year'),
+  )
+    .description(
+      'The checklists of §8.3 as of now, filled in with what the gateway knows; they are mailed when they are due.',
+    )
+    .addOption(new Option('--lang <language>', 'language of the text').choices(['en', 'ja']).default('en'))
+    .action(async (options: Options) => {
+      const context = contextOf(environment, options)
+      const { checklists, text } = await context.client.get<Maintenance>('/maintenance', { language: options.lang })
+      if (context.json) printJson(context, checklists)
+      else context.terminal.out(text)
+    })
 }
 
 function writePage(path: string, html: string): void {

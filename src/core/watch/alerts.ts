@@ -25,8 +25,14 @@ export const ALERT_LEVELS = {
 export type AlertId = keyof typeof ALERT_LEVELS
 export const ALERT_IDS = Object.keys(ALERT_LEVELS) as readonly AlertId[]
 
-/** What is only said, §8.2 Info. */
-export const INFO_IDS = ['DailyReport', 'WeeklyPerformanceReport'] as const
+/** What is only said: §8.2 Info, and §8.3. */
+export const INFO_IDS = [
+  'DailyReport',
+  'WeeklyPerformanceReport',
+  'MonthlyMaintenance',
+  'QuarterlyMaintenance',
+  'YearlyMaintenance',
+] as const
 
 /** A rate beside its limit; both fractions from 0 to 1. Unknown counts are those that SES keeps to itself. */
 export interface RateFacts {

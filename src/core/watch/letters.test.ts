@@ -21,7 +21,7 @@ describe('the calendar', () => {
 })
 
 describe('letters', () => {
-  test('of a week: seven days and one week, each once', async () => {
+  test('of a week that ends a month: seven days, one week and one month, each once', async () => {
     const world = watchWorld({ options: { compose } })
     world.now = tokyo('2026-11-25T12:00')
     await world.minutes(1)
@@ -31,7 +31,13 @@ describe('letters', () => {
       await world.minutes(1)
     }
     const ids = ['26', '27', '28', '29', '30'].map((day) => `DailyReport-202611${day}`)
-    const expected = [...ids, 'WeeklyPerformanceReport-20261130', 'DailyReport-20261201', 'DailyReport-20261202']
+    const expected = [
+      ...ids,
+      'WeeklyPerformanceReport-20261130',
+      'DailyReport-20261201',
+      'MonthlyMaintenance-20261201',
+      'DailyReport-20261202',
+    ]
     expect(world.notifiers[0]!.taken.map(({ notice }) => notice.id)).toEqual(expected)
     expect(world.notifiers[1]!.taken.map(({ notice }) => notice.id)).toEqual(expected)
   })

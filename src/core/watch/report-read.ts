@@ -43,7 +43,7 @@ export async function readReport(sources: ReportSources, question: ReportQuestio
   const stages = await sources.stages()
   const { incidents } = await sources.record()
   const suppression = await sources.suppression?.()
-  const cost = await costOf(sources, { toMs, timeZone })
+  const cost = await costOfMonth(sources, { toMs, timeZone })
   return reportOf({
     kind,
     domain,
@@ -140,8 +140,9 @@ async function answersOf(
   )
 }
 
-async function costOf(
-  { figures, cost }: ReportSources,
+/** What SES has cost in the month of an instant, up to it. */
+export async function costOfMonth(
+  { figures, cost }: Pick<ReportSources, 'figures' | 'cost'>,
   { toMs, timeZone }: { readonly toMs: number; readonly timeZone: string },
 ): Promise<ReportCost | undefined> {
   if (cost === undefined) return undefined
