@@ -3,7 +3,7 @@
 import { rfcDate } from '../base/rfc-date.ts'
 import { canonical, parseMailbox } from '../mail/address.ts'
 import { wasInDoubt, type ClaimedPart } from '../mail/mail.ts'
-import type { Outcome } from '../mail/outcome.ts'
+import { SUPPRESSED, type Outcome } from '../mail/outcome.ts'
 import type { SuppressionEntry } from './suppression.ts'
 import type { SuppressionList } from './suppression-list.ts'
 
@@ -56,8 +56,6 @@ function outcomeOf(entry: SuppressionEntry, part: ClaimedPart, { onHit, hostname
     },
   }
 }
-
-const SUPPRESSED = 'suppressed'
 
 /**
  * What the receiver said, when it said it, so that a list cleaner sees the bounce it knows. Else RFC 3463 3.2, 1.0: something

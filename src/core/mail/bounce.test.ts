@@ -114,3 +114,16 @@ test('the measures of its content are right', () => {
 test('a mail whose content is gone still has a notification', () => {
   expect(bounce({ originalContent: undefined }).parsed.parts).toHaveLength(3)
 })
+
+test('says of an address on our own list, in both languages, that it was not sent, and names no other host', () => {
+  const reply = {
+    ...aReply(550, '5.1.1 not sent: the address is on the suppression list', 'suppression list'),
+    enhanced: '5.1.1',
+  }
+  const { parsed } = bounce({ failures: [{ recipient: 'b@example.net', reason: 'suppressed', reply }] })
+  const text = Buffer.from(parsed.parts[0]!.body, 'base64').toString('utf8')
+  expect(text).toContain('<b@example.net>\n    この宛先は送信停止リストに登録されているため、送信しませんでした。\n')
+  expect(text).toContain('not sent: the address is on the suppression list')
+  expect(parsed.parts[1]!.body).toContain('Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 not sent')
+  expect(parsed.parts[1]!.body).not.toContain('Remote-MTA')
+})

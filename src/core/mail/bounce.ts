@@ -3,8 +3,8 @@
 import { rfcDate } from '../base/rfc-date.ts'
 import { headerBlock } from './content.ts'
 import type { Content, NewMail } from './mail.ts'
-import type { Reply } from './outcome.ts'
 import { oneLine, reportMail } from './report-mail.ts'
+import { SUPPRESSED, type Reply } from './outcome.ts'
 import type { Failure } from './settle.ts'
 
 export interface BounceQuestion {
@@ -21,6 +21,7 @@ export interface BounceQuestion {
 
 /** RFC 3464 wants the header; more of it than this helps nobody and makes bounces of bounces grow. */
 const ORIGINAL_HEADER_MAX = 32_768
+const SUPPRESSED_JA = 'この宛先は送信停止リストに登録されているため、送信しませんでした。'
 
 /** The notification as a mail for the queue: null reverse-path, one recipient, legacy route. */
 export function bounceMail(question: BounceQuestion): NewMail {
@@ -50,7 +51,8 @@ export function bounceMail(question: BounceQuestion): NewMail {
 function recipientFields({ recipient, reason, reply }: Failure): string[] {
   const fields = [`Final-Recipient: rfc822; ${recipient}`, 'Action: failed', `Status: ${statusOf(reason, reply)}`]
   if (reply) {
-    fields.push(`Remote-MTA: dns; ${reply.host}`)
+    // Nobody was spoken to of an address that is on our own list (RFC 3464 2.3.5).
+    if (reason !== SUPPRESSED) fields.push(`Remote-MTA: dns; ${reply.host}`)
     fields.push(`Diagnostic-Code: smtp; ${oneLine(`${reply.code} ${reply.text}`)}`)
   }
   return [...fields, '']
@@ -65,7 +67,8 @@ function statusOf(reason: string, reply: Reply | undefined): string {
 function humanText({ hostname, original, failures }: BounceQuestion): string {
   const list = failures.map(({ recipient, reason, reply }) => {
     const said = reply ? `${reply.host}: ${oneLine(`${reply.code} ${reply.text}`)} (${reply.command})` : reason
-    return `  <${recipient}>\n    ${said}`
+    const inJapanese = reason === SUPPRESSED ? `\n    ${SUPPRESSED_JA}` : ''
+    return `  <${recipient}>${inJapanese}\n    ${said}`
   })
   return [
     `このメールは ${hostname} のメール配送システムが自動で送信しています。`,

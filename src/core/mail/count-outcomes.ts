@@ -3,7 +3,7 @@
 import type { Counted, FigureKey, FigureSink } from '../base/figures.ts'
 import { domainOf } from './address.ts'
 import type { ClaimedPart, NewMail } from './mail.ts'
-import type { Delivery, Reply } from './outcome.ts'
+import { SUPPRESSED, type Delivery, type Reply } from './outcome.ts'
 import type { Failure } from './settle.ts'
 
 /** Every recipient of a mail that was answered with 250, for the route it was given to. */
@@ -36,8 +36,6 @@ function keyOf({ route, stream }: Attempted['part'], recipient: string): FigureK
   return { route, domain: domainOf(recipient), stream }
 }
 
-/** The reason by which a courier says that it did not send because the address is on a suppression list. */
-const SUPPRESSED = 'suppressed'
 /** SES refused the address itself (adapters/ses/outcomes). */
 const ADDRESS_REFUSED = 'recipientAddressRefused'
 const GIVEN_UP = 'lifetimeExceeded'

@@ -72,3 +72,6 @@ export interface Reading {
 
 /** How one kind of next hop is understood: plain SMTP hosts and SES each have their own. */
 export type ReadReply = (reply: Reply, stage: ReplyStage) => Reading
+
+/** The reason word of a recipient that was not given to SES, because it is on the suppression list. */
+export const SUPPRESSED = 'suppressed'
