@@ -79,16 +79,18 @@ test('a reply needs no enhanced code', () => {
   expect(outcome.status).toBe('delivered')
 })
 
-test('a relay of IPv6 loopback is this machine', () => {
-  const { log } = readPostfixLog([
+test('a relay of IPv6 loopback is this machine: what comes back is the same mail', () => {
+  const { log, outcomes } = readPostfixLog([
     [
       at(
         'postfix/lmtp',
         `A1: to=<a@example.com>, relay=::1[::1]:24, ${FIELDS}, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as B2)`,
       ),
+      at('postfix/qmgr', 'B2: from=<x@one.example>, size=500, nrcpt=1 (queue active)'),
     ],
   ])
   expect(log.counts).toMatchObject({ handedOver: 1, sent: 0 })
+  expect(outcomes).toEqual([])
 })
 
 test('the same short id an hour later is another mail', () => {

@@ -43,8 +43,16 @@ describe('a mail through a content filter is one mail and one delivery', () => {
 })
 
 test('a program on this machine that gives nothing back has delivered', () => {
-  const { outcomes } = readPostfixLog([[A1_COMES, line('smtp', HANDED, '03')]])
+  const { outcomes, log } = readPostfixLog([[A1_COMES, line('smtp', HANDED, '03')]])
+  expect(log.counts).toMatchObject({ handedOver: 0, sent: 1, octetsSent: 900 })
   expect(outcomes).toMatchObject([{ status: 'delivered', recipient: 'u@example.net', delayMs: 2_000 }])
+})
+
+test('all recipients of a mail that is not given back have got it', () => {
+  const to = (name: string) => line('smtp', HANDED.replace('u@', `${name}@`), '03')
+  const { outcomes, log } = readPostfixLog([[A1_COMES, to('a'), to('b'), to('c')]])
+  expect(outcomes.map(({ recipient }) => recipient)).toEqual(['a@example.net', 'b@example.net', 'c@example.net'])
+  expect(log.counts).toMatchObject({ handedOver: 0, sent: 3 })
 })
 
 test('the inner of two syslog headers gives time and program', () => {

@@ -1,5 +1,6 @@
 // The fields of a delivery line, read left to right: to, orig_to, relay, conn_use, delay, delays, dsn, status, and the reply
 // in brackets, which may itself hold commas, equal signs and brackets. A field that is not known is passed over.
+import { SECOND_MS } from '../../core/base/clock.ts'
 import { AddressScan } from './names.ts'
 import {
   CLOSE,
@@ -35,6 +36,10 @@ function isLoopback(octets: Uint8Array, start: number, end: number): boolean {
   if (first !== 0x31 && first !== 0x3a && first !== SLASH && first !== 0x70) return false
   if (standsAt(octets, start, LOOPBACK_4) || standsAt(octets, start, LOOPBACK_6)) return true
   return first !== 0x31 && octets[start - 1] === OPEN_BRACKET && seek(octets, SLASH, start, end) < end
+}
+
+function textOf(octets: Uint8Array, start: number, end: number): string {
+  return Buffer.from(octets.subarray(start, end)).toString('latin1')
 }
 
 /** What brings a delivery and its connection together. */
@@ -87,8 +92,8 @@ export class Delivery {
       case R:
         return this.#relay(octets, at + 6, end)
       case D:
-        if (octets[at + 1] === S) return this.#dsn(octets, at + 4)
-        return octets[at + 5] === EQUALS ? this.#delay(octets, at + 6) : seek(octets, COMMA, at, end)
+        if (octets[at + 1] === S) return this.#dsn(octets, at + 4, end)
+        return octets[at + 5] === EQUALS ? this.#delay(octets, at + 6, end) : seek(octets, COMMA, at, end)
       case O: {
         // A quoted local part may hold a comma.
         const close = seek(octets, GREATER, at, end)
@@ -115,7 +120,7 @@ export class Delivery {
     return at
   }
 
-  #delay(octets: Uint8Array, start: number): number {
+  #delay(octets: Uint8Array, start: number, end: number): number {
     let at = start
     let ms = 0
     let worth = 0
@@ -132,11 +137,13 @@ export class Delivery {
       else break
       at += 1
     }
-    this.delayMs = ms
-    return at
+    const comma = seek(octets, COMMA, at, end)
+    // What is no plain number, such as 3.0e+2, is rare enough to become a string.
+    this.delayMs = comma === at ? ms : Math.max(0, Number(textOf(octets, start, comma)) * SECOND_MS) || 0
+    return comma
   }
 
-  #dsn(octets: Uint8Array, start: number): number {
+  #dsn(octets: Uint8Array, start: number, end: number): number {
     let at = start
     let dsn = 0
     let part = 0
@@ -151,7 +158,7 @@ export class Delivery {
       at += 1
     }
     this.dsn = dsn * 1_000 + part
-    return at
+    return seek(octets, COMMA, at, end)
   }
 
   #status(octets: Uint8Array, start: number, end: number): boolean {

@@ -5,12 +5,14 @@ import { MINUTE_MS } from '../../core/base/clock.ts'
 
 /** A filter gives a mail back before it answers, so its new id is in the log within moments, or never. */
 const KEPT_MS = MINUTE_MS
-/** Handovers that are waited for at once. */
+/** New ids that are waited for at once. */
 const KEPT_MAX = 8_192
 
 interface Waiting {
+  /** What the new id may be known as. */
   readonly keys: readonly number[]
-  readonly outcome: LegacyOutcome
+  /** One for each recipient that went with it. */
+  readonly outcomes: LegacyOutcome[]
   /** A forwarded mail is no delivery in any case. */
   readonly counts: boolean
 }
@@ -22,10 +24,19 @@ export class Handovers {
     return this.#waiting.size
   }
 
-  /** `keys`: what the new id may be known as. */
-  add(waiting: Waiting, emit: (outcome: LegacyOutcome) => void): void {
-    for (const key of waiting.keys) this.#waiting.set(key, waiting)
-    this.flush(waiting.outcome.atMs, emit)
+  /** `emit` is given what will not come back any more. */
+  add(
+    { keys, outcome, counts }: Omit<Waiting, 'outcomes'> & { readonly outcome: LegacyOutcome },
+    emit: (outcome: LegacyOutcome) => void,
+  ): void {
+    const known = keys[0] === undefined ? undefined : this.#waiting.get(keys[0])
+    if (known === undefined) {
+      const waiting = { keys, outcomes: [outcome], counts }
+      for (const key of keys) this.#waiting.set(key, waiting)
+      // Without a key nobody can come back.
+      if (keys.length === 0 && counts) emit(outcome)
+    } else known.outcomes.push(outcome)
+    this.flush(outcome.atMs, emit)
   }
 
   /** The handover that led to the mail of this key, once. */
@@ -33,17 +44,17 @@ export class Handovers {
     const waiting = this.#waiting.get(key)
     if (waiting === undefined) return undefined
     for (const each of waiting.keys) this.#waiting.delete(each)
-    return waiting.outcome
+    return waiting.outcomes[0]
   }
 
   /** Ends the waiting for all that is too old at `atMs`. */
   flush(atMs: number, emit: (outcome: LegacyOutcome) => void): void {
-    for (const [key, waiting] of this.#waiting) {
-      const isOld = Math.abs(atMs - waiting.outcome.atMs) > KEPT_MS
+    for (const waiting of this.#waiting.values()) {
+      const [first] = waiting.outcomes
+      const isOld = first === undefined || Math.abs(atMs - first.atMs) > KEPT_MS
       if (!isOld && this.#waiting.size <= KEPT_MAX) return
-      if (!this.#waiting.delete(key)) continue
-      for (const other of waiting.keys) this.#waiting.delete(other)
-      if (waiting.counts) emit(waiting.outcome)
+      for (const key of waiting.keys) this.#waiting.delete(key)
+      if (waiting.counts) for (const outcome of waiting.outcomes) emit(outcome)
     }
   }
 }

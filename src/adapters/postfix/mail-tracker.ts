@@ -1,14 +1,12 @@
 // Follows each mail by its queue id from the first `from=` to `removed`, so that what is told is mails and recipients, not
 // lines: re-injection, forwarding, retries and used-again ids are one mail each.
-import type { LegacySink } from '../../core/base/legacy-outcome.ts'
-import { LEGACY_REASONS, legacyReason, legacyStage } from '../../core/base/legacy-reason.ts'
+import type { LegacyOutcome, LegacySink } from '../../core/base/legacy-outcome.ts'
+import { LEGACY_REASONS } from '../../core/base/legacy-reason.ts'
 import type { Delivery } from './delivery.ts'
 import { handoverKey, Handovers } from './handovers.ts'
-import type { Head, QueueSpace } from './heads.ts'
-import type { LineCounts } from './line-counts.ts'
-import type { ActiveMail, LinePlace } from './line-place.ts'
-import { mailboxAfter } from './mailbox.ts'
-import { AddressScan, OTHER, type Names } from './names.ts'
+import type { Head } from './heads.ts'
+import type { ActiveMail, LinePlace, TrackerParts } from './line-place.ts'
+import { AddressScan, OTHER } from './names.ts'
 import { octetsOf, standsAt } from './octets.ts'
 import { CurrentMail, CurrentOutcome, noRecipient } from './outcome.ts'
 import { idIn, type QueueId } from './queue-ids.ts'
@@ -22,16 +20,7 @@ import {
   REMOVED,
   SEEN_ACTIVE,
 } from './queue-table.ts'
-import type { TlsMemory } from './tls-memory.ts'
-
-export interface TrackerParts {
-  readonly sink: LegacySink
-  readonly names: Names
-  readonly counts: LineCounts
-  readonly tls: TlsMemory
-  /** Every instance on every host that was heard so far. */
-  readonly spaces: readonly QueueSpace[]
-}
+import { ReplyMemory } from './reply-memory.ts'
 
 const FORWARDED_AS = octetsOf('forwarded as ')
 const QUEUED_AS = /.*\bqueued as ([0-9A-Za-z]+)/s
@@ -43,11 +32,20 @@ export class MailTracker {
   readonly #outcome = new CurrentOutcome()
   readonly #mail = new CurrentMail()
   readonly #use = { host: 0, pid: 0, relayHash: 0, reused: false, mail: 0 }
+  readonly #replies = new ReplyMemory()
   readonly #handovers = new Handovers()
   readonly #emit: LegacySink['outcome']
   // Whose recipient the outcome asks for: one function for all, because a new one for each line is garbage by the million.
   #octets: Buffer = Buffer.alloc(0)
   #to = new AddressScan()
+  /** The mail that a program of this machine took did not come back: that was its delivery. */
+  readonly #emitHandedOver = (outcome: LegacyOutcome): void => {
+    const { counts } = this.#parts
+    counts.handedOver -= 1
+    counts.sent += 1
+    if (outcome.octets > 0) counts.octetsSent += outcome.octets
+    this.#emit(outcome)
+  }
   readonly #recipient = () => this.#octets.toString('latin1', this.#to.start, this.#to.end)
 
   constructor(parts: TrackerParts) {
@@ -82,7 +80,7 @@ export class MailTracker {
   #comesBack(id: QueueId, slot: number, atMs: number): boolean {
     const { table } = this
     if (this.#handovers.size > 0) {
-      this.#handovers.flush(atMs, this.#emit)
+      this.#handovers.flush(atMs, this.#emitHandedOver)
       const handover = this.#handovers.take(handoverKey(id.low, id.high))
       if (handover !== undefined) {
         table.flags[slot]! |= REINJECTED
@@ -170,15 +168,16 @@ export class MailTracker {
       outcome.reason = 'none'
       outcome.stage = 'none'
     } else {
-      const reply = delivery.reply(place.octets)
+      const bounced = delivery.status === 'bounced'
+      const text = delivery.reply(place.octets)
+      const recipient = bounced ? this.#recipient() : ''
+      const { reason, stage, mailbox } = this.#replies.meaningOf({ text, dsn: delivery.dsn, recipient, bounced })
       outcome.status = delivery.status
-      outcome.reason = legacyReason(delivery.dsn, reply)
-      outcome.stage = legacyStage(reply)
-      if (delivery.status === 'deferred') slot = this.#deferred(place, slot)
-      else {
-        counts.bounced += 1
-        outcome.mailbox = mailboxAfter(reply, this.#recipient(), delivery.dsn)
-      }
+      outcome.reason = reason
+      outcome.stage = stage
+      outcome.mailbox = mailbox ?? 'unknown'
+      if (bounced) counts.bounced += 1
+      else slot = this.#deferred(place, slot)
     }
     outcome.tls = this.#tlsOf(place, delivery)
     this.#fromSlot(slot)
@@ -251,7 +250,8 @@ export class MailTracker {
     const { table } = this
     const id = octetsOf(next)
     const spaces = this.#parts.spaces.filter(({ host, managed }) => managed && host === head.space.host)
-    const keys = spaces.map((space) => idIn(id, space))
+    // Before any queue manager was heard, the own instance is the best guess.
+    const keys = (spaces.length > 0 ? spaces : [head.space]).map((space) => idIn(id, space))
     const found = keys.map(({ low, high }) => table.find(low, high)).find((other) => other !== NONE && other !== slot)
     if (found === undefined) {
       const waiting = {
@@ -259,7 +259,7 @@ export class MailTracker {
         outcome: this.#outcome.copy(),
         counts,
       }
-      this.#handovers.add(waiting, this.#emit)
+      this.#handovers.add(waiting, this.#emitHandedOver)
       return
     }
     if ((table.flags[found]! & REINJECTED) !== 0) return
@@ -294,6 +294,6 @@ export class MailTracker {
 
   /** The log ends: what still waits for a mail that never came back was delivered. */
   finish(): void {
-    this.#handovers.flush(Infinity, this.#emit)
+    this.#handovers.flush(Infinity, this.#emitHandedOver)
   }
 }

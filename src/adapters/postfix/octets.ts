@@ -35,9 +35,20 @@ export function octetsOf(word: string): Uint8Array {
   return new Uint8Array(Buffer.from(word, 'latin1'))
 }
 
-/** True when `word` stands at `at`. */
+/** True when `word` stands at `at`. Four octets a step, because a branch for each costs more than the comparison. */
 export function standsAt(octets: Uint8Array, at: number, word: Uint8Array): boolean {
-  for (let i = 0; i < word.length; i += 1) if (octets[at + i] !== word[i]) return false
+  const { length } = word
+  let i = 0
+  for (; i + 4 <= length; i += 4) {
+    const place = at + i
+    const differs =
+      (octets[place]! ^ word[i]!) |
+      (octets[place + 1]! ^ word[i + 1]!) |
+      (octets[place + 2]! ^ word[i + 2]!) |
+      (octets[place + 3]! ^ word[i + 3]!)
+    if (differs !== 0) return false
+  }
+  for (; i < length; i += 1) if (octets[at + i] !== word[i]) return false
   return true
 }
 

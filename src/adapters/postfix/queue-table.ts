@@ -6,7 +6,7 @@ const SLOTS = 262_144
 /** Few enough to stay in a cache; a full table makes short chains. */
 const BUCKETS = 65_536
 /** How long (in mails) a mail is still known after its removal: a line about it may be written a little later. */
-const REMOVED_KEPT = 512
+const REMOVED_KEPT = 256
 
 /** Bits of `flags`. */
 export const SEEN_ACTIVE = 1

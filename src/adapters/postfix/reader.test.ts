@@ -50,6 +50,17 @@ describe('a mail', () => {
     expect(outcomes.at(-1)).toMatchObject({ status: 'expired', count: 2, domain: '' })
   })
 
+  test.each([
+    ['0.05', 50],
+    ['302', 302_000],
+    ['12.5', 12_500],
+    ['3.0e+2', 300_000],
+    ['-0.1', 0],
+  ])('with delay=%s took %d ms', (delay, delayMs) => {
+    const { outcomes } = readPostfixLog([[delivery('A1', SENT).replace('delay=1,', `delay=${delay},`)]])
+    expect(outcomes[0]!.delayMs).toBe(delayMs)
+  })
+
   test('from nobody has no sender domain', () => {
     const { mails } = readPostfixLog([
       [
@@ -69,10 +80,11 @@ describe('a mail', () => {
       [
         bounced('u@example.net', '550 5.1.1 <u@example.net>: Recipient address rejected: User unknown', '5.1.1'),
         bounced('u@docomo.ne.jp', '550 Unknown user u@docomo.ne.jp', '5.0.0'),
-        bounced('u@example.net', '550 5.7.1 blocked', '5.7.1'),
+        bounced('spam@example.net', '550 5.7.1 <spam@example.net>: blocked', '5.7.1'),
       ],
     ])
     expect(outcomes.map(({ mailbox }) => mailbox)).toEqual(['gone', 'doubtful', 'unknown'])
+    expect(outcomes[2]!.reason).toBe('reputation')
   })
 
   test('to an old carrier address is told apart from a quoted one', () => {

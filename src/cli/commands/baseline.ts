@@ -51,13 +51,21 @@ export function addBaselineCommand(program: Command, environment: Environment, p
     )
     .action(async (logs: readonly string[], options: Options) => {
       const context = contextOf(environment, options)
+      const { plan } = loadPlan(environment, programs, { named: options.plan, required: false })
       const saved = logs.length === 1 ? savedIn(context, baseline, logs[0]!) : undefined
-      const run = saved ?? (await read(context, programs, { logs, options, baseline }))
-      show(context, programs, { run, options })
+      const run = saved ?? (await read(context, { logs, options, baseline, zone: options.zone ?? plan.timeZone }))
+      show(context, { run, options, identities: plan.ses.identities })
     })
 }
 
 type BaselinePrograms = NonNullable<Programs['baseline']>
+
+interface Reading {
+  readonly logs: readonly string[]
+  readonly options: Options
+  readonly baseline: BaselinePrograms
+  readonly zone: string
+}
 
 /** A baseline that was written before is shown again. */
 function savedIn(context: Context, programs: BaselinePrograms, path: string): BaselineRun | undefined {
@@ -68,16 +76,7 @@ function savedIn(context: Context, programs: BaselinePrograms, path: string): Ba
   return { baseline, samples: [], faults: [], tlsLines: baseline.tls.tls }
 }
 
-async function read(
-  context: Context,
-  programs: Programs,
-  {
-    logs,
-    options,
-    baseline,
-  }: { readonly logs: readonly string[]; readonly options: Options; readonly baseline: BaselinePrograms },
-): Promise<BaselineRun> {
-  const zone = options.zone ?? loadPlan(context, programs, { named: options.plan, required: false }).plan.timeZone
+async function read(context: Context, { logs, options, baseline, zone }: Reading): Promise<BaselineRun> {
   const run = await baseline.run({
     paths: logs.map((path) => pathIn(context, path)),
     zone,
@@ -100,11 +99,13 @@ async function read(
 
 function show(
   context: Context,
-  programs: Programs,
-  { run, options }: { readonly run: BaselineRun; readonly options: Options },
+  {
+    run,
+    options,
+    identities,
+  }: { readonly run: BaselineRun; readonly options: Options; readonly identities: readonly string[] },
 ): void {
-  const { plan } = loadPlan(context, programs, { named: options.plan, required: false })
-  const uncovered = uncoveredBy(plan.ses.identities, run.baseline)
+  const uncovered = uncoveredBy(identities, run.baseline)
   if (context.json) {
     const { baseline, samples, written } = run
     printJson(context, { ...baseline, uncoveredSenders: uncovered, unknownSamples: samples, written })

@@ -145,9 +145,12 @@ const BY_WORDS: Phrases = [
   ],
 ]
 
+const ADDRESS = /<[^<>]*>/g
+
 /** The reason behind a deferral or a bounce. `dsn` as in LegacyOutcome, `reply` the text in brackets, in any case. */
 export function legacyReason(dsn: number, reply: string): LegacyReason {
-  const text = reply.toLowerCase()
+  // An address may hold any word.
+  const text = reply.replaceAll(ADDRESS, ' ').toLowerCase()
   const isRemote = text.includes(' said: ')
   if (isRemote) {
     const plain = phraseOf(BEFORE_CODE, text)

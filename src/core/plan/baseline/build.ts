@@ -17,7 +17,7 @@ import {
 import type { BaselinePart, DomainPart } from './part.ts'
 import { receiverGroup } from './receiver-groups.ts'
 import { stepChangesOf } from './steps.ts'
-import { bucketOctets } from './tally.ts'
+import { bucketOctets, DELAY_BUCKETS } from './tally.ts'
 import { peaksOf, weekOf } from './week.ts'
 
 /** Domains in the file; the rest is a line of its own. */
@@ -112,10 +112,14 @@ function tlsOf(domains: readonly DomainPart[]): TlsShare {
 }
 
 function delayOf(domains: readonly DomainPart[]): Delay {
-  const counts: Record<number, number> = {}
+  const sum = new Float64Array(DELAY_BUCKETS)
   for (const { delays } of domains) {
-    for (const [bucket, count] of Object.entries(delays)) counts[Number(bucket)] = (counts[Number(bucket)] ?? 0) + count
+    if (delays !== undefined) for (let bucket = 0; bucket < DELAY_BUCKETS; bucket += 1) sum[bucket]! += delays[bucket]!
   }
+  const counts: Record<number, number> = {}
+  sum.forEach((count, bucket) => {
+    if (count > 0) counts[bucket] = count
+  })
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => latencyPercentileMs(counts, share))
   if (p50 === undefined || p95 === undefined || p99 === undefined) return {}
   return { p50: seconds(p50), p95: seconds(p95), p99: seconds(p99) }

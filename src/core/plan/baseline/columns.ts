@@ -1,21 +1,16 @@
 // Counters in columns of numbers that grow with the things counted, up to a limit; and a table of them by a numeric key. A
 // hundred million events make no object.
 
-type ColumnKind = typeof Float64Array | typeof Uint32Array
-
 /** Rows of `stride` counters, numbered from 0. What is beyond `rowsMax` is counted in row 0. */
 export class Columns {
   readonly stride: number
   readonly #rowsMax: number
-  readonly #Kind: ColumnKind
-  #values: Float64Array | Uint32Array
+  #values: Float64Array
 
-  /** `Kind`: Uint32Array takes half the room, and counts to four thousand million. */
-  constructor(stride: number, rowsMax: number, Kind: ColumnKind = Float64Array) {
+  constructor(stride: number, rowsMax: number) {
     this.stride = stride
     this.#rowsMax = rowsMax
-    this.#Kind = Kind
-    this.#values = new Kind(stride * Math.min(1_024, rowsMax))
+    this.#values = new Float64Array(stride * Math.min(1_024, rowsMax))
   }
 
   add(row: number, column: number, by: number): void {
@@ -25,8 +20,18 @@ export class Columns {
     this.#values[place]! += by
   }
 
+  set(row: number, column: number, value: number): void {
+    this.add(row, column, value - this.of(row, column))
+  }
+
   of(row: number, column: number): number {
     return this.#values[row * this.stride + column] ?? 0
+  }
+
+  /** The counters of a row themselves, not a copy; undefined when nothing was counted so far down. */
+  row(row: number): Float64Array | undefined {
+    const start = row * this.stride
+    return start < this.#values.length ? this.#values.subarray(start, start + this.stride) : undefined
   }
 
   /** Rows that may hold something. */
@@ -36,9 +41,39 @@ export class Columns {
 
   #grow(place: number): void {
     const rows = Math.min(this.#rowsMax, Math.max(2 * this.rows, Math.floor(place / this.stride) + 1))
-    const larger = new this.#Kind(rows * this.stride)
+    const larger = new Float64Array(rows * this.stride)
     larger.set(this.#values)
     this.#values = larger
+  }
+}
+
+/** The same for counts of one event each, which stay below four thousand million: half the room, so more of it in a cache. */
+export class Tallies {
+  readonly stride: number
+  readonly #rowsMax: number
+  #values: Uint32Array
+
+  constructor(stride: number, rowsMax: number) {
+    this.stride = stride
+    this.#rowsMax = rowsMax
+    this.#values = new Uint32Array(stride * Math.min(1_024, rowsMax))
+  }
+
+  increase(row: number, column: number): void {
+    const place = (row < this.#rowsMax ? row : 0) * this.stride + column
+    if (place >= this.#values.length) {
+      const rows = Math.min(this.#rowsMax, Math.max((2 * this.#values.length) / this.stride, row + 1))
+      const larger = new Uint32Array(rows * this.stride)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[place]! += 1
+  }
+
+  /** As Columns.row. */
+  row(row: number): Uint32Array | undefined {
+    const start = row * this.stride
+    return start < this.#values.length ? this.#values.subarray(start, start + this.stride) : undefined
   }
 }
 

@@ -36,7 +36,8 @@ function addDomain(domains: Map<string, DomainPart>, name: string, more: DomainP
   domains.set(name, sum)
   const counts = ['delivered', 'deferred', 'bounced', 'expired', 'octets', 'tls', 'plain', 'dotted'] as const
   for (const what of counts) sum[what] += more[what]
-  addCounts(sum.delays, more.delays)
+  if (sum.delays === undefined) sum.delays = more.delays
+  else more.delays?.forEach((count, bucket) => (sum.delays![bucket]! += count))
   addCounts(sum.deferredFor, more.deferredFor)
   addCounts(sum.failedFor, more.failedFor)
   for (const [day, [a, b, c]] of more.days) {

@@ -1,8 +1,8 @@
 // What one reader of logs summed up, by names, as plain values that can be handed from thread to thread and added.
 import { LEGACY_REASONS, LEGACY_STAGES, type LegacyReason, type LegacyStage } from '../../base/legacy-reason.ts'
 import type { BouncedAddress } from './addresses.ts'
-import type { Columns } from './columns.ts'
-import { CODES_IN_KEY, DAYS_IN_KEY, DOMAIN, REASONS_IN_KEY, SENDER, type BaselineTally } from './tally.ts'
+import { DAYS_IN_KEY } from './day-tally.ts'
+import { CODES_IN_KEY, DOMAIN, REASONS_IN_KEY, SENDER, type BaselineTally } from './tally.ts'
 
 export interface DomainPart {
   delivered: number
@@ -13,8 +13,8 @@ export interface DomainPart {
   tls: number
   plain: number
   dotted: number
-  /** Latency buckets of base/figures. */
-  delays: Record<number, number>
+  /** By latency bucket of base/figures. */
+  delays: Uint32Array | undefined
   deferredFor: Partial<Record<LegacyReason, number>>
   failedFor: Partial<Record<LegacyReason, number>>
   /** Day of 1970: delivered, deferred, bounced. */
@@ -62,7 +62,7 @@ export function emptyDomain(): DomainPart {
     tls: 0,
     plain: 0,
     dotted: 0,
-    delays: {},
+    delays: undefined,
     deferredFor: {},
     failedFor: {},
     days: new Map(),
@@ -75,18 +75,18 @@ export function partOf(
   tally: BaselineTally,
   names: { readonly count: number; text(name: number): string },
 ): BaselinePart {
+  tally.finish()
   const domains = new Map<string, DomainPart>()
+  const numbered: DomainPart[] = []
   const domain = (number: number): DomainPart => {
-    const name = names.text(number)
-    let part = domains.get(name)
-    if (part === undefined) domains.set(name, (part = emptyDomain()))
+    const known = numbered[number]
+    if (known !== undefined) return known
+    const part = emptyDomain()
+    numbered[number] = part
+    domains.set(names.text(number), part)
     return part
   }
-  for (let number = 0; number < names.count; number += 1) fillCounts(tally.domains, number, domain)
-  for (let number = 0; number < Math.min(names.count, tally.delays.rows); number += 1) {
-    const delays = sparse(tally.delays, number)
-    if (Object.keys(delays).length > 0) domain(number).delays = delays
-  }
+  for (let number = 0; number < names.count; number += 1) fillCounts(tally, number, domain)
   fillReasons(tally, domain)
   fillDays(tally, domain)
   return {
@@ -118,20 +118,17 @@ export function partOf(
   }
 }
 
-function fillCounts(columns: Columns, number: number, domain: (number: number) => DomainPart): void {
-  const names = Object.keys(DOMAIN) as (keyof typeof DOMAIN)[]
-  if (names.every((name) => columns.of(number, DOMAIN[name]) === 0)) return
-  const part = domain(number)
-  for (const name of names) part[name] += columns.of(number, DOMAIN[name])
-}
+/** Days of a domain with fewer recipients show no change of behaviour. */
+const DAYS_FROM = 50
+const COUNTS = Object.entries(DOMAIN) as [keyof typeof DOMAIN, number][]
 
-function sparse(columns: Columns, row: number): Record<number, number> {
-  const counts: Record<number, number> = {}
-  for (let column = 0; column < columns.stride; column += 1) {
-    const count = columns.of(row, column)
-    if (count > 0) counts[column] = count
-  }
-  return counts
+function fillCounts({ domains, delays }: BaselineTally, number: number, domain: (number: number) => DomainPart): void {
+  const counts = domains.row(number)
+  if (counts === undefined || counts.every((count) => count === 0)) return
+  const part = domain(number)
+  for (const [name, column] of COUNTS) part[name] += counts[column] ?? 0
+  // The last rows are beyond the limit of delays, and have none of their own.
+  part.delays = delays.row(number)
 }
 
 function fillReasons(tally: BaselineTally, domain: (number: number) => DomainPart): void {
@@ -144,8 +141,10 @@ function fillReasons(tally: BaselineTally, domain: (number: number) => DomainPar
 }
 
 function fillDays(tally: BaselineTally, domain: (number: number) => DomainPart): void {
-  for (const [key, [delivered = 0, deferred = 0, bounced = 0]] of tally.days.entries()) {
-    domain(Math.floor(key / DAYS_IN_KEY)).days.set(key % DAYS_IN_KEY, [delivered, deferred, bounced])
+  for (const [number, day, [delivered = 0, deferred = 0, bounced = 0]] of tally.days.entries()) {
+    const counts = tally.domains.row(number)
+    if (counts === undefined || counts[DOMAIN.delivered]! + counts[DOMAIN.bounced]! < DAYS_FROM) continue
+    domain(number).days.set(day, [delivered, deferred, bounced])
   }
   for (const [key, [count = 0]] of tally.codeDays.entries()) {
     const dayKey = Math.floor(key / CODES_IN_KEY)

@@ -6,7 +6,9 @@ import type { LegacyMail, LegacyOutcome, LegacySink } from '../../base/legacy-ou
 import { LEGACY_REASONS, LEGACY_STAGES } from '../../base/legacy-reason.ts'
 import { wallTime } from '../../base/zoned-time.ts'
 import { BouncedAddresses, Successes } from './addresses.ts'
-import { Columns, KeyedColumns } from './columns.ts'
+import { Columns, KeyedColumns, Tallies } from './columns.ts'
+import { DAY, DAYS_IN_KEY, DayTally } from './day-tally.ts'
+import { Deliveries } from './deliveries.ts'
 import { Minutes } from './minutes.ts'
 
 /** Columns of a receiving domain. */
@@ -20,15 +22,14 @@ export const DOMAIN = {
   plain: 6,
   dotted: 7,
 } as const
-/** Columns of a domain's day. */
-export const DAY = { delivered: 0, deferred: 1, bounced: 2 } as const
 /** Columns of a sender's domain. */
 export const SENDER = { mails: 0, octets: 1, recipients: 2 } as const
 
 const DOMAINS_MAX = 131_072
 /** Domains with delays of their own; the busy ones come first in any log. */
 const DELAY_DOMAINS_MAX = 8_192
-const DELAY_BUCKETS = 112
+/** base/figures has 106. */
+export const DELAY_BUCKETS = 112
 /** Domains times days: 5,000 domains over 90 days. */
 const DAYS_KEPT_MAX = 450_000
 const CODE_DAYS_MAX = 200_000
@@ -38,7 +39,6 @@ const CODES_MAX = 1_023
 const SES_RECIPIENTS_MAX = 50
 /** Zones shift by quarter hours. */
 const QUARTER_MS = 900_000
-export const DAYS_IN_KEY = 65_536
 export const CODES_IN_KEY = 1_024
 export const REASONS_IN_KEY = 64
 const SMALLEST_OCTETS = 256
@@ -50,11 +50,11 @@ const stageNumber = new Map(LEGACY_STAGES.map((stage, number) => [stage, number]
 export class BaselineTally implements LegacySink {
   readonly domains = new Columns(8, DOMAINS_MAX)
   readonly senders = new Columns(3, DOMAINS_MAX)
-  readonly delays = new Columns(DELAY_BUCKETS, DELAY_DOMAINS_MAX, Uint32Array)
+  readonly delays = new Tallies(DELAY_BUCKETS, DELAY_DOMAINS_MAX)
   /** By domain, reason and whether it was final. */
   readonly reasons = new KeyedColumns(1, REASON_ROWS_MAX)
   readonly stages = new Columns(1, LEGACY_STAGES.length)
-  readonly days = new KeyedColumns(3, DAYS_KEPT_MAX)
+  readonly days = new DayTally(DOMAINS_MAX, DAYS_KEPT_MAX)
   readonly codeDays = new KeyedColumns(1, CODE_DAYS_MAX)
   /** Status codes that were seen; their position is a part of the key of codeDays. */
   readonly codes: number[] = []
@@ -72,6 +72,7 @@ export class BaselineTally implements LegacySink {
   /** Mails with more recipients than SES takes at once. */
   largeEnvelopes = 0
   largestEnvelope = 0
+  readonly #deliveries: Deliveries
   readonly #zone: string
   readonly #dayOf = new Map<number, number>()
   #quarter = Number.NaN
@@ -79,6 +80,8 @@ export class BaselineTally implements LegacySink {
 
   constructor(zone: string) {
     this.#zone = zone
+    const { domains, delays, successes } = this
+    this.#deliveries = new Deliveries({ domains, columns: DOMAIN, delays, successes })
   }
 
   readonly mail = (mail: LegacyMail): void => {
@@ -110,15 +113,17 @@ export class BaselineTally implements LegacySink {
   }
 
   #delivered(outcome: LegacyOutcome): void {
-    const { domain, atMs, octets, dotted, tls } = outcome
+    const { domain, dotted, tls } = outcome
     const { domains } = this
-    domains.add(domain, DOMAIN.delivered, 1)
-    if (octets > 0) domains.add(domain, DOMAIN.octets, octets)
+    this.#deliveries.add(outcome, latencyBucket(outcome.delayMs))
     if (tls !== 'unknown') domains.add(domain, tls === 'tls' ? DOMAIN.tls : DOMAIN.plain, 1)
     if (dotted) domains.add(domain, DOMAIN.dotted, 1)
-    this.delays.add(domain, latencyBucket(outcome.delayMs), 1)
-    this.days.add(domain * DAYS_IN_KEY + this.#dayAt(atMs), DAY.delivered, 1)
-    this.successes.mark(outcome.hashLow, outcome.hashHigh, atMs)
+    this.days.add(domain, this.#dayAt(outcome.atMs), DAY.delivered)
+  }
+
+  /** All logs have been read: the sums are whole. */
+  finish(): void {
+    this.#deliveries.putAway()
   }
 
   #failed(outcome: LegacyOutcome): void {
@@ -133,10 +138,10 @@ export class BaselineTally implements LegacySink {
     if (status === 'expired') return
     if (dotted && isFinal === 1) this.domains.add(domain, DOMAIN.dotted, 1)
     this.stages.add(stageNumber.get(outcome.stage) ?? 0, 0, 1)
-    const day = domain * DAYS_IN_KEY + this.#dayAt(outcome.atMs)
-    this.days.add(day, status === 'deferred' ? DAY.deferred : DAY.bounced, 1)
+    const day = this.#dayAt(outcome.atMs)
+    this.days.add(domain, day, status === 'deferred' ? DAY.deferred : DAY.bounced)
     if (status === 'deferred') return
-    this.codeDays.add(day * CODES_IN_KEY + this.#codeNumber(outcome.dsn), 0, 1)
+    this.codeDays.add((domain * DAYS_IN_KEY + day) * CODES_IN_KEY + this.#codeNumber(outcome.dsn), 0, 1)
     if (outcome.mailbox !== 'unknown') this.bounced.add(outcome)
   }
 
