@@ -31,16 +31,18 @@ export function memoryFigures(): MemoryFigures {
       const atMs = typeof at === 'string' ? Date.parse(at) : at
       cells.push({ atMs, route, domain, cell: { counts, latency: { sending, delivery } } })
     },
-    rows({ fromMs, toMs, grain, by }) {
+    rows({ fromMs, toMs, grain, by, labels, span }) {
       const grainMs = grain === 'hour' ? HOUR_MS : MINUTE_MS
       const rows = new Map<string, FigureRow>()
       for (const { atMs, route, domain, cell } of cells) {
         const start = Math.floor(atMs / grainMs) * grainMs
         if (start < Math.floor(fromMs / grainMs) * grainMs || start >= toMs) continue
         const label = by === 'domain' ? domain : ''
-        const key = `${start} ${route} ${label}`
+        if (labels !== undefined && !labels.includes(label)) continue
+        const rowAt = span === true ? fromMs : start
+        const key = `${rowAt} ${route} ${label}`
         const before = rows.get(key) ?? { counts: {}, latency: {} }
-        rows.set(key, { atMs: start, route, label, ...addCells(before, cell) })
+        rows.set(key, { atMs: rowAt, route, label, ...addCells(before, cell) })
       }
       return Promise.resolve([...rows.values()].toSorted((a, b) => a.atMs - b.atMs))
     },
