@@ -1,12 +1,17 @@
 // `watari baseline`: what the mail looked like before the move, out of the old hosts' Postfix logs.
+import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Baseline } from '../../core/plan/baseline/baseline.ts'
 import { isUnder } from '../../core/mail/address.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { relayAdvice, type RelayAdvice } from '../../core/plan/relay/advice.ts'
+import { parseMainCf, parseTransport } from '../../core/plan/relay/main-cf.ts'
 import type { BaselineRun } from '../../wiring/baseline.ts'
 import { baselineText } from '../baseline-text.ts'
 import type { Language } from '../baseline-words.ts'
 import { contextOf, pathIn, printJson, shared, type Context, type Environment } from '../context.ts'
 import { CommandError, EXIT } from '../exit.ts'
+import { relayText } from '../relay-text.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
 
@@ -21,6 +26,8 @@ interface Options {
   readonly bounces: number
   readonly doubtful?: boolean
   readonly threads?: number
+  readonly mainCf?: string
+  readonly transport?: string
   readonly lang: Language
 }
 
@@ -30,7 +37,7 @@ const BOUNCES_MAX = 1_000
 export function addBaselineCommand(program: Command, environment: Environment, programs: Programs): void {
   const { baseline } = programs
   if (baseline === undefined) return
-  shared(program.command('baseline').argument('<logs...>', 'log files or folders, plain or gzip; or one baseline file'))
+  shared(program.command('baseline').argument('[logs...]', 'log files or folders, plain or gzip; or one baseline file'))
     .helpGroup('Setting up:')
     .summary('what the mail looked like before, from Postfix logs')
     .description(
@@ -42,6 +49,8 @@ export function addBaselineCommand(program: Command, environment: Environment, p
     .option('--doubtful', 'suppress also where the carrier says the same to refused senders')
     .option('--zone <name>', 'where the clocks of the hosts stand (default: timeZone of the plan)', zoneOf)
     .option('--year <yyyy>', 'year of the first line, when the files’ dates are not those of the logs', wholeOf(9_999))
+    .option('--main-cf <file>', 'main.cf of a host: what changes there, and which lines to edit')
+    .option('--transport <file>', 'its transport table')
     .option('--threads <n>', 'logs read at once (default: one a processor)', wholeOf(THREADS_MAX))
     .option('--plan <file>', 'plan whose senders are judged (default: $WATARI_PLAN, or the plan of goo.ne.jp)')
     .addOption(new Option('--lang <language>', 'language of the text').choices(['en', 'ja']).default('en'))
@@ -52,9 +61,17 @@ export function addBaselineCommand(program: Command, environment: Environment, p
     .action(async (logs: readonly string[], options: Options) => {
       const context = contextOf(environment, options)
       const { plan } = loadPlan(environment, programs, { named: options.plan, required: false })
+      const advice = options.mainCf === undefined ? undefined : adviceFor(context, plan, options)
+      if (logs.length === 0 && advice === undefined) {
+        throw new CommandError(EXIT.usage, 'noLogs', 'no log is named', 'Name log files or folders, or --main-cf FILE.')
+      }
+      if (logs.length === 0) {
+        showAdvice(context, advice!, options.lang)
+        return
+      }
       const saved = logs.length === 1 ? savedIn(context, baseline, logs[0]!) : undefined
       const run = saved ?? (await read(context, { logs, options, baseline, zone: options.zone ?? plan.timeZone }))
-      show(context, { run, options, identities: plan.ses.identities })
+      show(context, { run, options, identities: plan.ses.identities, ...(advice === undefined ? {} : { advice }) })
     })
 }
 
@@ -103,28 +120,64 @@ function show(
     run,
     options,
     identities,
-  }: { readonly run: BaselineRun; readonly options: Options; readonly identities: readonly string[] },
+    advice,
+  }: {
+    readonly run: BaselineRun
+    readonly options: Options
+    readonly identities: readonly string[]
+    readonly advice?: RelayAdvice
+  },
 ): void {
   const uncovered = uncoveredBy(identities, run.baseline)
   if (context.json) {
     const { baseline, samples, written } = run
-    printJson(context, { ...baseline, uncoveredSenders: uncovered, unknownSamples: samples, written })
+    printJson(context, {
+      ...baseline,
+      uncoveredSenders: uncovered,
+      unknownSamples: samples,
+      written,
+      ...(advice === undefined ? {} : { postfix: inJson(advice) }),
+    })
     return
   }
-  context.terminal.out(
-    baselineText(run.baseline, {
-      language: options.lang,
-      color: context.terminal.color,
-      uncovered,
-      samples: run.samples,
-      tlsLogged: run.tlsLines > 0,
-      files: {
-        imports: run.written?.imports.length ?? 0,
-        ...(options.out === undefined ? {} : { out: options.out }),
-        ...(run.written === undefined || options.suppression === undefined ? {} : { folder: options.suppression }),
-      },
-    }),
-  )
+  const text = baselineText(run.baseline, {
+    language: options.lang,
+    color: context.terminal.color,
+    uncovered,
+    samples: run.samples,
+    tlsLogged: run.tlsLines > 0,
+    files: {
+      imports: run.written?.imports.length ?? 0,
+      ...(options.out === undefined ? {} : { out: options.out }),
+      ...(run.written === undefined || options.suppression === undefined ? {} : { folder: options.suppression }),
+    },
+  })
+  context.terminal.out(text + (advice === undefined ? '' : relayText(advice, options.lang, context.terminal.color)))
+}
+
+/** What a host's main.cf means for the move. */
+function adviceFor(context: Context, plan: Plan, { mainCf, transport }: Options): RelayAdvice {
+  const read = (path: string): string => {
+    try {
+      return readFileSync(pathIn(context, path), 'utf8')
+    } catch (error) {
+      throw new CommandError(EXIT.nothing, 'noFile', error instanceof Error ? error.message : `${path} cannot be read`)
+    }
+  }
+  return relayAdvice(parseMainCf(read(mainCf!)), transport === undefined ? [] : parseTransport(read(transport)), {
+    gatewayHost: plan.gateway.hostname,
+    gatewayPort: plan.gateway.port,
+    legacyHosts: plan.legacy.hosts.map(({ host }) => host.toLowerCase()),
+  })
+}
+
+function showAdvice(context: Context, advice: RelayAdvice, language: Language): void {
+  if (context.json) printJson(context, { postfix: inJson(advice) })
+  else context.terminal.out(relayText(advice, language, context.terminal.color).trimStart())
+}
+
+function inJson({ remarks, ...advice }: RelayAdvice): unknown {
+  return { ...advice, remarks: remarks.map(({ id, text }) => ({ id, text })) }
 }
 
 /** SES takes a verified domain and all under it. */
