@@ -87,14 +87,11 @@ function lookingRoutes(app: Hono<{ Bindings: HttpBindings }>, parts: KnobParts):
     const outcomes = parts.outcomes.from(Number(c.req.query('from') ?? 0) || 0, OUTCOMES_MAX)
     return c.json({ count: parts.outcomes.count(), outcomes })
   })
-  app.get('/legacy/mails', (c) =>
-    c.json({
-      mails: legacy
-        .mails()
-        .slice(0, LIST_MAX)
-        .map(({ content, ...mail }) => ({ ...mail, size: content.length })),
-    }),
-  )
+  app.get('/legacy/mails', (c) => {
+    const from = Number(c.req.query('from') ?? 0) || 0
+    const mails = legacy.mails().slice(from, from + LIST_MAX)
+    return c.json({ mails: mails.map(({ content, ...mail }) => ({ ...mail, size: content.length })) })
+  })
   app.get('/legacy/mails/:id', (c) => {
     const mail = legacy.mails().find(({ id }) => id === c.req.param('id'))
     if (mail === undefined) throw new ApiError({ status: 404, type: 'NotFound', message: 'No such mail is kept.' })

@@ -63,7 +63,8 @@ const folder = mkdtempSync(join(tmpdir(), 'watari-events-'))
 
 beforeAll(async () => {
   const plan = join(folder, 'plan.yaml')
-  const shipped = readFileSync('plans/goo.ne.jp.yaml', 'utf8')
+  // The robot would go back from so many bounces, which is another scenario.
+  const shipped = readFileSync('plans/goo.ne.jp.yaml', 'utf8').replace('robot: on', 'robot: off')
   writeFileSync(plan, shipped.replace(/^ses:\n/m, `ses:\n  ratePerSecond: ${RATE}\n`))
   program = await startWatari({
     args: ['up', '--port-base', '0', '--log-file', '-', '--log-level', 'warn', '--plan', plan],

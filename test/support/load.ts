@@ -10,13 +10,17 @@ export interface SteadyLoadOptions {
   readonly from: string
   /** Mails a second. */
   readonly rate: number
+  /** The recipient of the mail with this number; one receiver's when not given. */
+  readonly to?: (number: number) => string
 }
 
 const TICK_MS = 50
 const CONNECTIONS = 8
 
+const readerOf = (number: number): string => `reader${number}@receiver.example`
+
 /** `address` is `host:port`. One recipient a mail; a mail that is refused ends the test. */
-export function senderTo(address: string, { from, rate }: SteadyLoadOptions): SteadyLoad {
+export function senderTo(address: string, { from, rate, to = readerOf }: SteadyLoadOptions): SteadyLoad {
   const [host, port] = address.split(':')
   const transport = createTransport({
     pool: true,
@@ -37,7 +41,7 @@ export function senderTo(address: string, { from, rate }: SteadyLoadOptions): St
       answers.push(
         transport.sendMail({
           from,
-          to: `reader${number}@receiver.example`,
+          to: to(number),
           subject: `mail ${number}`,
           text: `This is mail ${number}.\n`,
         }),

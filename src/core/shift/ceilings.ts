@@ -73,6 +73,8 @@ function wholePercent(percent: number): number {
   return Math.max(0, Math.min(100, Math.floor(percent + 1e-9)))
 }
 
-const percentText = (percent: number): string => `${Math.max(0, Math.min(100, percent)).toFixed(1)} %`
+/** Cut down, as the ceiling itself is: 20.95 % is not 21. */
+const percentText = (percent: number): string =>
+  `${(Math.floor(Math.max(0, Math.min(100, percent)) * 10 + 1e-9) / 10).toFixed(1)} %`
 const count = (value: number): string => Math.round(value).toLocaleString('en-US')
 const yen = (value: number): string => `${count(value)} yen`

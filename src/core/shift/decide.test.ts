@@ -239,7 +239,7 @@ describe('a ceiling', () => {
       kind: 'ceiling',
       percent: 20,
       reason: 'budget',
-      message: '500,000 yen for 31.0 days of 5,300,000 recipients at 0.015 yen each: 20.3 %',
+      message: '500,000 yen for 31.0 days of 5,300,000 recipients at 0.015 yen each: 20.2 %',
     })
   })
 

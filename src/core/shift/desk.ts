@@ -69,7 +69,9 @@ export interface ShiftDeskOptions {
 const EXPLAIN_MAX = 10_000
 
 export function shiftDesk({ robot, store, policy, now, told }: ShiftDeskOptions): ShiftDesk {
-  const statusNow = (report: LookReport): ShiftStatus => statusOf(report, policy, now())
+  // What a person said since the last look shows at once.
+  const statusNow = async (report: LookReport): Promise<ShiftStatus> =>
+    statusOf(report, await robot.state(), { policy, nowMs: now() })
   return {
     look: async () => statusNow(await robot.look()),
     status: async () => statusNow(robot.last() ?? (await robot.look())),
@@ -113,9 +115,13 @@ export function withoutLock({ started, coolDownUntil, failures, heldBack }: Robo
   return { coolDownUntil, failures, heldBack, ...(started === undefined ? {} : { started }) }
 }
 
-function statusOf(report: LookReport, policy: ShiftPolicy, nowMs: number): ShiftStatus {
+function statusOf(
+  report: LookReport,
+  state: RobotState,
+  { policy, nowMs }: { readonly policy: ShiftPolicy; readonly nowMs: number },
+): ShiftStatus {
   const { observation, decision, wouldBe, outcome, readings } = report
-  const { stage, state } = observation
+  const { stage } = observation
   const lock = lockNow(state, nowMs)
   const held = new Set(heldDomains(state))
   return {
