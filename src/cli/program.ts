@@ -40,7 +40,7 @@ Files, in the data folder (--data, $WATARI_DATA, or ./data):
   incidents.json  what is wrong, who was told         notices/ when the plan names no way to people
   dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
   suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
-  feedback/     what SES told of each recipient
+  feedback/     what SES told of each recipient       shift-robot.json, shift-decisions.jsonl, archive/
 
 Exit codes: 0 done, 1 nothing found, 2 check warns, 3 check finds errors, 64 usage, 65 plan or data wrong,
 69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.

@@ -26,7 +26,7 @@ export function addArchiveCommands(
 ): void {
   const archive = program
     .command('archive')
-    .helpGroup('Looking back:')
+    .helpGroup('Watching:')
     .summary('what was kept: events of SES, and the log')
     .description('What was kept for years: events of SES and the log, addresses masked as the plan says.')
 

@@ -39,7 +39,7 @@ interface Options extends OrderOptions {
 export function addDkimCommands(program: Command, environment: Environment, programs: Programs): void {
   const dkim = program
     .command('dkim')
-    .helpGroup('Keys:')
+    .helpGroup('Moving:')
     .summary('the life of the DKIM keys')
     .description(
       'The DKIM keys by which SES signs: made, asked for, published, proven, switched on, watched, rotated and retired. The gateway does it by itself; these commands look, and hurry it.',

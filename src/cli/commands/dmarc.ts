@@ -21,7 +21,7 @@ const DAYS_MAX = 3_650
 export function addDmarcCommands(program: Command, environment: Environment, recordOf: DmarcOf): void {
   const dmarc = program
     .command('dmarc')
-    .helpGroup('Looking back:')
+    .helpGroup('Watching:')
     .summary('how receivers saw our mail')
     .description('How receivers saw our mail: DKIM, SPF and DMARC, from the aggregate reports that they send.')
 
