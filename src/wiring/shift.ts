@@ -12,6 +12,7 @@ import type { ShiftPolicy } from '../core/shift/policy.ts'
 import { robot, robotLoop, type MoveStage } from '../core/shift/tick.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { Basics } from './basics.ts'
+import { reportedDkim } from './dmarc.ts'
 import type { MailFlow } from './mail-flow.ts'
 
 export interface ShiftOptions {
@@ -41,7 +42,7 @@ export async function startShift(options: ShiftOptions): Promise<StartedShift> {
     ses: () => sesCondition(flow, now()),
     pipeline: () => (options.hears ? flow.pipeline.now() : { sentSinceEvent: 0 }),
     misaligned: options.misaligned,
-    dkim: async () => undefined,
+    dkim: reportedDkim({ plan, dataFolder: options.dataFolder }, basics),
   }
   const { setStage } = options
   const one = robot({ policy, eyes: looking(eyes, policy), store, stages: flow.store, setStage, now, log })

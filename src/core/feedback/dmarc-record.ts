@@ -3,6 +3,7 @@
 import { DAY_MS } from '../base/clock.ts'
 import { maskIp } from '../mail/mask.ts'
 import { isAligned, type DmarcReport, type DmarcRow } from './dmarc-report.ts'
+import { isSesAddress } from './ses-networks.ts'
 
 export interface DmarcCounts {
   readonly mails: number
@@ -21,6 +22,10 @@ export interface DmarcLine extends DmarcCounts {
   readonly selector: string
   /** `203.0.***.***` */
   readonly source: string
+  /** Whose policy was applied; one of ours. Lines of an older record lack it and the next. */
+  readonly domain?: string
+  /** Whether SES sent it: by the whole address, of which only the network is kept. */
+  readonly bySes?: boolean
 }
 
 export interface CountedReport {
@@ -76,13 +81,15 @@ export function addDmarcReport(
   return { kind: 'added', record: { reports, lines: bounded(kept, added, dayOf(beginAt)) }, counts }
 }
 
-function lineOf(row: DmarcRow, { beginAt, reporter }: DmarcReport): DmarcLine {
+function lineOf(row: DmarcRow, { beginAt, reporter, domain }: DmarcReport): DmarcLine {
   const { mails, dkimPass, spfPass, sourceIp } = row
   return {
     day: dayOf(beginAt),
     reporter,
     selector: selectorOf(row),
     source: maskIp(sourceIp),
+    domain,
+    bySes: isSesAddress(sourceIp),
     mails,
     dkimPassed: dkimPass ? mails : 0,
     spfPassed: spfPass ? mails : 0,
@@ -99,28 +106,36 @@ function selectorOf({ signatures, headerFrom }: DmarcRow): string {
 }
 
 function bounded(kept: readonly DmarcLine[], added: readonly DmarcLine[], day: string): readonly DmarcLine[] {
-  const today = merged([...kept.filter((line) => line.day === day), ...added], ({ reporter, selector, source }) => {
-    return { reporter, selector, source }
-  }).toSorted((a, b) => b.mails - a.mails)
+  const today = merged(
+    [...kept.filter((line) => line.day === day), ...added],
+    ({ reporter, selector, source, ...by }) => {
+      return { reporter, selector, source, ...sender(by) }
+    },
+  ).toSorted((a, b) => b.mails - a.mails)
   const rest = today.slice(LINES_OF_DAY_MAX)
-  const others = merged(rest, ({ selector }) => ({
+  const others = merged(rest, ({ selector, ...by }) => ({
     reporter: OTHERS,
     selector: selector === UNSIGNED ? UNSIGNED : OTHERS,
     source: OTHERS,
+    ...sender(by),
   }))
   return [...kept.filter((line) => line.day !== day), ...today.slice(0, LINES_OF_DAY_MAX), ...others]
 }
 
-type Group = Pick<DmarcLine, 'reporter' | 'selector' | 'source'>
+type Group = Pick<DmarcLine, 'reporter' | 'selector' | 'source' | 'domain' | 'bySes'>
+
+function sender({ domain, bySes }: Pick<DmarcLine, 'domain' | 'bySes'>): Pick<DmarcLine, 'domain' | 'bySes'> {
+  return { ...(domain === undefined ? {} : { domain }), ...(bySes === undefined ? {} : { bySes }) }
+}
 
 /** Lines of one group and day as one, in the order of their first. */
 export function merged(lines: readonly DmarcLine[], groupOf: (line: DmarcLine) => Group): readonly DmarcLine[] {
   const groups = new Map<string, DmarcLine>()
   for (const line of lines) {
     const group = groupOf(line)
-    const key = JSON.stringify([line.day, group.reporter, group.selector, group.source])
+    const key = JSON.stringify([line.day, group.reporter, group.selector, group.source, group.domain, group.bySes])
     const before = groups.get(key)
-    groups.set(key, { ...line, ...group, ...sumOf(before === undefined ? [line] : [before, line]) })
+    groups.set(key, { day: line.day, ...group, ...sumOf(before === undefined ? [line] : [before, line]) })
   }
   return [...groups.values()]
 }

@@ -1,5 +1,6 @@
 // What the kept DMARC figures amount to over some days: in all, and by day, selector and source network. Pure.
 import { DAY_MS } from '../base/clock.ts'
+import { isUnder } from '../mail/address.ts'
 import { dayOf, merged, sumOf, type DmarcCounts, type DmarcLine, type DmarcRecord } from './dmarc-record.ts'
 
 export interface DmarcSummary {
@@ -11,7 +12,7 @@ export interface DmarcSummary {
   readonly unreadableRows: number
   readonly total: DmarcCounts
   /** Newest day first, within it the most mails first. */
-  readonly lines: readonly Omit<DmarcLine, 'reporter'>[]
+  readonly lines: readonly Omit<DmarcLine, 'reporter' | 'domain' | 'bySes'>[]
 }
 
 /** The last `days` days up to today. A day's reports come in the day after. */
@@ -31,6 +32,28 @@ export function summarizeDmarc(record: DmarcRecord, { nowMs, days }: { nowMs: nu
       .toSorted((a, b) => b.day.localeCompare(a.day) || b.mails - a.mails)
       .map(({ reporter: _reporter, ...line }) => line),
   }
+}
+
+/** Days that a robot looks back: the reports of a day come in the day after, and some a day later. */
+const SES_DAYS = 3
+
+export interface DkimResults {
+  readonly passed: number
+  readonly total: number
+}
+
+/** How much of the mail of `domain` that SES sent carried a DKIM signature that held; undefined when nobody reported any. */
+export function dkimBySes(
+  record: DmarcRecord | undefined,
+  { domain, nowMs }: { readonly domain: string; readonly nowMs: number },
+): DkimResults | undefined {
+  const fromDay = dayOf(nowMs - SES_DAYS * DAY_MS)
+  const lines = (record?.lines ?? []).filter(
+    (line) =>
+      line.bySes === true && isUnder(line.domain ?? '', domain) && line.day >= fromDay && line.day <= dayOf(nowMs),
+  )
+  const { mails, dkimPassed } = sumOf(lines)
+  return mails === 0 ? undefined : { passed: dkimPassed, total: mails }
 }
 
 /** In percent, cut (not rounded) to two digits, so that 100 is said of all and of nothing less. */
