@@ -4,7 +4,16 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DkimStore } from '../../core/dkim/ports.ts'
 import type { HistoryEntry, KeyRecord } from '../../core/dkim/record.ts'
-import { appendLine, lastLines, replaceFile, textOf } from './record-file.ts'
+import {
+  appendLine,
+  lastLines,
+  objectIn,
+  readable,
+  refuseOtherVersion,
+  replaceFile,
+  textOf,
+  type FileTrouble,
+} from './record-file.ts'
 
 const CURRENT = 'dkim.json'
 const HISTORY = 'dkim-history.jsonl'
@@ -15,7 +24,7 @@ const VERSION = 1
 
 export async function fileDkimStore(
   folder: string,
-  onTrouble: (trouble: { readonly file: string; readonly message: string }) => void = () => {},
+  onTrouble: (trouble: FileTrouble) => void = () => {},
 ): Promise<DkimStore> {
   await mkdir(folder, { recursive: true })
   const current = join(folder, CURRENT)
@@ -32,21 +41,15 @@ export async function fileDkimStore(
     async history(limit) {
       if (limit < 1) return []
       const lines = await lastLines(history, HISTORY_READ_OCTETS)
-      const entries = lines.map(entryIn)
-      const damaged = entries.filter((entry) => entry === undefined).length
-      if (damaged > 0)
-        onTrouble({ file: HISTORY, message: `${HISTORY} has ${damaged} damaged lines; they are left out` })
-      return entries.filter((entry) => entry !== undefined).slice(-limit)
+      return readable(lines.map(entryIn), HISTORY, onTrouble).slice(-limit)
     },
   }
 }
 
 /** Rejected when it is not exactly a record: a guess could switch to a key that nobody can look up. */
 function recordIn(text: string, path: string): KeyRecord {
-  const { version, ...record } = parsed<KeyRecord & { readonly version: unknown }>(text) ?? {}
-  if (typeof version === 'number' && version !== VERSION) {
-    throw new Error(`${path} has the form ${version}; this Watari reads ${VERSION}: use the Watari that wrote it`)
-  }
+  const { version, ...record } = objectIn<KeyRecord & { readonly version: unknown }>(text) ?? {}
+  refuseOtherVersion(version, VERSION, path)
   if (version !== VERSION || !isRecord(record)) {
     throw new Error(
       `${path} is damaged: put back a copy, or move it away and run "watari dkim tick --dry-run", which shows what would be done anew`,
@@ -65,16 +68,7 @@ function isRecord(record: Partial<KeyRecord>): record is KeyRecord {
 }
 
 function entryIn(line: string): HistoryEntry | undefined {
-  const value = parsed<HistoryEntry>(line)
+  const value = objectIn<HistoryEntry>(line)
   if (typeof value?.at !== 'number' || typeof value.step !== 'string') return undefined
   return typeof value.message === 'string' && typeof value.by === 'string' ? (value as HistoryEntry) : undefined
-}
-
-function parsed<T extends object>(text: string): Partial<T> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ALERT_IDS } from '../../core/watch/alerts.ts'
 import type { IncidentStore } from '../../core/watch/ports.ts'
 import { EMPTY_RECORD, type Incident, type WatchRecord } from '../../core/watch/record.ts'
-import { replaceFile, textOf } from './record-file.ts'
+import { objectIn, replaceFile, textOf, type FileTrouble } from './record-file.ts'
 
 const FILE = 'incidents.json'
 /** The form of the file, so that a later Watari knows what it reads. */
@@ -13,7 +13,7 @@ const VERSION = 1
 
 export async function fileIncidentStore(
   folder: string,
-  onTrouble: (trouble: { readonly file: string; readonly message: string }) => void = () => {},
+  onTrouble: (trouble: FileTrouble) => void = () => {},
 ): Promise<IncidentStore> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, FILE)
@@ -35,14 +35,7 @@ export async function fileIncidentStore(
 }
 
 function recordIn(text: string): WatchRecord | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const { version, ...record } = value as Partial<WatchRecord> & { readonly version?: unknown }
+  const { version, ...record } = objectIn<WatchRecord & { readonly version: unknown }>(text) ?? {}
   const { incidents, mutes } = record
   if (version !== VERSION || !Array.isArray(incidents) || !Array.isArray(mutes)) return undefined
   return incidents.every(isIncident) ? { ...EMPTY_RECORD, ...record } : undefined

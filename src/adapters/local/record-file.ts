@@ -65,6 +65,40 @@ export async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** The object that a text is in JSON; undefined for anything else, so that nobody reads half a line as a whole. */
+export function objectIn<T extends object>(text: string): Partial<T> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Throws when the file has the form of another Watari, whose words this one would misread. */
+export function refuseOtherVersion(version: unknown, ours: number, path: string): void {
+  if (typeof version !== 'number' || version === ours) return
+  throw new Error(`${path} has the form ${version}; this Watari reads ${ours}: use the Watari that wrote it`)
+}
+
+/** The records of lines that could be read; how many could not is told. */
+export function readable<T>(
+  records: readonly (T | undefined)[],
+  file: string,
+  told: (trouble: FileTrouble) => void,
+): readonly T[] {
+  const whole = records.filter((record) => record !== undefined)
+  const damaged = records.length - whole.length
+  if (damaged > 0) told({ file, message: `${file} has ${damaged} damaged lines; they are left out` })
+  return whole
+}
+
+/** What was found on disk and could not be read; wiring says it to the log. */
+export interface FileTrouble {
+  readonly file: string
+  readonly message: string
+}
+
 /** A rename or an unlink is on disk only when its folder is. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')

@@ -5,7 +5,17 @@ import { join } from 'node:path'
 import type { DecisionRecord } from '../../core/shift/decision.ts'
 import type { RobotStore } from '../../core/shift/ports.ts'
 import type { RobotState } from '../../core/shift/robot-state.ts'
-import { appendLine, isMissing, lastLines, replaceFile, textOf } from './record-file.ts'
+import {
+  appendLine,
+  isMissing,
+  lastLines,
+  objectIn,
+  readable,
+  refuseOtherVersion,
+  replaceFile,
+  textOf,
+  type FileTrouble,
+} from './record-file.ts'
 
 const STATE = 'shift-robot.json'
 const DECISIONS = 'shift-decisions.jsonl'
@@ -16,15 +26,10 @@ const DECISIONS_READ_OCTETS = 16 * 1_048_576
 /** The form of the file, so that a later Watari knows what it reads. */
 const VERSION = 1
 
-export interface RobotStoreTrouble {
-  readonly file: string
-  readonly message: string
-}
-
 /** Rejects when the state cannot be read: a guess could forget a person's lock. */
 export async function fileRobotStore(
   folder: string,
-  onTrouble: (trouble: RobotStoreTrouble) => void = () => {},
+  onTrouble: (trouble: FileTrouble) => void = () => {},
 ): Promise<RobotStore> {
   await mkdir(folder, { recursive: true })
   const state = join(folder, STATE)
@@ -45,11 +50,7 @@ export async function fileRobotStore(
       if (limit < 1) return []
       const lines = await lastLines(decisions, DECISIONS_READ_OCTETS)
       const older = lines.length < limit ? await lastLines(`${decisions}.1`, DECISIONS_READ_OCTETS) : []
-      const records = [...older, ...lines].map(decisionIn)
-      const damaged = records.filter((record) => record === undefined).length
-      if (damaged > 0)
-        onTrouble({ file: DECISIONS, message: `${DECISIONS} has ${damaged} damaged lines; they are left out` })
-      return records.filter((record) => record !== undefined).slice(-limit)
+      return readable([...older, ...lines].map(decisionIn), DECISIONS, onTrouble).slice(-limit)
     },
   }
 }
@@ -63,10 +64,8 @@ async function rotate(path: string): Promise<void> {
 }
 
 function stateIn(text: string, path: string): RobotState {
-  const { version, ...state } = parsed<RobotState & { readonly version: unknown }>(text) ?? {}
-  if (typeof version === 'number' && version !== VERSION) {
-    throw new Error(`${path} has the form ${version}; this Watari reads ${VERSION}: use the Watari that wrote it`)
-  }
+  const { version, ...state } = objectIn<RobotState & { readonly version: unknown }>(text) ?? {}
+  refuseOtherVersion(version, VERSION, path)
   if (version !== VERSION || !isState(state)) {
     throw new Error(
       `${path} is damaged: put back a copy, or move it away; then no lock is remembered and the robot waits for "watari shift start"`,
@@ -83,18 +82,9 @@ function isState(state: Partial<RobotState>): state is RobotState {
 }
 
 function decisionIn(line: string): DecisionRecord | undefined {
-  const value = parsed<DecisionRecord>(line)
+  const value = objectIn<DecisionRecord>(line)
   if (typeof value?.id !== 'string' || typeof value.at !== 'number') return undefined
   return typeof value.decision === 'object' && typeof value.observation === 'object'
     ? (value as DecisionRecord)
     : undefined
-}
-
-function parsed<T extends object>(text: string): Partial<T> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -5,22 +5,16 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ShiftStore } from '../../core/shift/ports.ts'
 import { INITIAL_STAGE, isPercent, type Stage } from '../../core/shift/stage.ts'
-import { appendLine, lastLines, replaceFile, textOf } from './record-file.ts'
+import { appendLine, lastLines, objectIn, readable, replaceFile, textOf, type FileTrouble } from './record-file.ts'
 
 const CURRENT = 'stage.json'
 const HISTORY = 'stage-history.jsonl'
 /** Stages change by the day; a history larger than this is read from its end. */
 const HISTORY_READ_OCTETS = 4 * 1_048_576
 
-/** What was found on disk and could not be read; wiring says it to the log, once. */
-export interface ShiftStoreTrouble {
-  readonly file: string
-  readonly message: string
-}
-
 export async function fileShiftStore(
   folder: string,
-  onTrouble: (trouble: ShiftStoreTrouble) => void = () => {},
+  onTrouble: (trouble: FileTrouble) => void = () => {},
 ): Promise<ShiftStore> {
   await mkdir(folder, { recursive: true })
   const paths = { current: join(folder, CURRENT), history: join(folder, HISTORY) }
@@ -58,7 +52,7 @@ async function write(paths: Paths, stage: Stage): Promise<void> {
   await replaceFile(paths.current, `${line}\n`)
 }
 
-async function readStage(paths: Paths, onTrouble: (trouble: ShiftStoreTrouble) => void): Promise<Stage> {
+async function readStage(paths: Paths, onTrouble: (trouble: FileTrouble) => void): Promise<Stage> {
   const text = await textOf(paths.current)
   const stage = text === undefined ? undefined : parseStage(text)
   if (stage !== undefined) return stage
@@ -73,23 +67,15 @@ async function readStage(paths: Paths, onTrouble: (trouble: ShiftStoreTrouble) =
   return found
 }
 
-async function readHistory(path: string, onTrouble: (trouble: ShiftStoreTrouble) => void): Promise<readonly Stage[]> {
-  const stages = (await lastLines(path, HISTORY_READ_OCTETS)).map(parseStage)
-  const damaged = stages.filter((stage) => stage === undefined).length
-  if (damaged > 0) onTrouble({ file: HISTORY, message: `${HISTORY} has ${damaged} damaged lines; they are left out` })
-  return stages.filter((stage) => stage !== undefined)
+async function readHistory(path: string, onTrouble: (trouble: FileTrouble) => void): Promise<readonly Stage[]> {
+  return readable((await lastLines(path, HISTORY_READ_OCTETS)).map(parseStage), HISTORY, onTrouble)
 }
 
 /** Undefined for anything that is not exactly a stage: a guessed percent would move a million mails. */
 function parseStage(text: string): Stage | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const { percent, changedAt, changedBy, reason, heldBack } = value as Partial<Record<keyof Stage, unknown>>
+  const value = objectIn<Stage>(text)
+  if (value === undefined) return undefined
+  const { percent, changedAt, changedBy, reason, heldBack } = value
   if (typeof percent !== 'number' || !isPercent(percent) || typeof changedAt !== 'number') return undefined
   if (typeof changedBy !== 'string' || typeof reason !== 'string') return undefined
   const held = Array.isArray(heldBack) ? heldBack.filter((domain) => typeof domain === 'string') : []
