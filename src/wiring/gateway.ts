@@ -18,6 +18,7 @@ import { statusApp } from '../gateway/status.ts'
 import type { Basics } from './basics.ts'
 import { askResolvers, dkimStoreIn, keyLife, planDns, type KeyLife } from './dkim.ts'
 import { openFeedback, type Feedback } from './feedback.ts'
+import { openLegacyLogs, type FollowedLogs } from './legacy-logs.ts'
 import { startListener } from './listener.ts'
 import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
@@ -60,12 +61,15 @@ export async function startGateway(options: StartOptions): Promise<StartedGatewa
   const suppression = await openSuppression(options.plan, options.dataFolder, options.basics)
   const flow = await mailFlow({ ...options, ...sesHeld, screen: suppression.screen })
   let feedback: Feedback | undefined
+  let legacyLogs: FollowedLogs | undefined
   try {
+    legacyLogs = await openLegacyLogs({ ...options, figures: flow.figures })
     feedback = await feedbackOf(options, flow, { suppress: suppression.hear })
-    return await open(options, flow, { keys, suppression, feedback })
+    return await open(options, flow, { keys, suppression, feedback, legacyLogs })
   } catch (error) {
     // A port that is taken must not leave a queue locked behind it.
     await feedback?.stop()
+    await legacyLogs?.stop()
     await suppression.stop()
     await flow.stop()
     await suppression.close()
@@ -78,6 +82,7 @@ interface Beside {
   readonly keys: KeyStart | undefined
   readonly suppression: Suppression
   readonly feedback: Feedback | undefined
+  readonly legacyLogs: FollowedLogs | undefined
 }
 
 /** Undefined when the plan opens no port for events. */
@@ -94,7 +99,7 @@ async function feedbackOf(
 
 async function open(options: StartOptions, flow: MailFlow, beside: Beside): Promise<StartedGateway> {
   const { plan, basics, dataFolder } = options
-  const { keys, suppression, feedback } = beside
+  const { keys, suppression, feedback, legacyLogs } = beside
   const { clock, log, meter } = basics
   const now = () => clock.now()
   const listener = await startListener(plan, options.wrapIntake?.(flow.intake) ?? flow.intake, options)
@@ -113,6 +118,7 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
     sessions: () => listener.sessions(),
     misaligned,
     ...(feedback === undefined ? {} : { feedback: feedback.operations }),
+    ...(legacyLogs === undefined ? {} : { legacyLogs: legacyLogs.status }),
   })
   const suppressionDesk = suppression.start(flow.ses.controlPlane)
   const loops = await startLoops(options, {
@@ -140,6 +146,7 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
       http: `http://${status.address}`,
       control: control.address,
       ...(feedback === undefined ? {} : { feedback: `http://${feedback.address}` }),
+      ...(legacyLogs?.address === undefined ? {} : { syslog: legacyLogs.address }),
       ...(keys?.zone?.server === undefined ? {} : { zone: `${keys.zone.server.address}:${keys.zone.server.port}` }),
     },
     stop: () => stopInOrder(options, { ...beside, flow, loops, listener, ports: [status, control] }),
@@ -159,7 +166,7 @@ async function stopInOrder({ plan, basics: { clock, log } }: StartOptions, parts
   flow.refuseMail()
   await Promise.all([loops.stop(), suppression.stop()])
   await parts.listener.stop()
-  await feedback?.stop()
+  await Promise.all([feedback?.stop(), parts.legacyLogs?.stop()])
   // What is still under way then is in doubt after the next start, and tried again in its time: late, not lost.
   const finished = flow.stop().then(() => true)
   const late = clock.sleep(plan.gateway.limits.stopSeconds * SECOND_MS).then(() => false)

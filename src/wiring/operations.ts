@@ -1,5 +1,6 @@
 // What a person may ask of the running gateway, put together from the desks of core.
 import { readFileSync } from 'node:fs'
+import type { LegacyLogsStatus } from '../core/base/legacy-logs.ts'
 import type { FeedbackOperations } from '../core/feedback/operations.ts'
 import { mailDesk } from '../core/mail/desk.ts'
 import type { GatewayStatus, Operations } from '../core/mail/operations.ts'
@@ -19,6 +20,7 @@ export interface OperationsOptions {
   /** Why mail through SES would not be aligned now (S7), or undefined. */
   readonly misaligned: () => Promise<string | undefined>
   readonly feedback?: FeedbackOperations
+  readonly legacyLogs?: () => LegacyLogsStatus
 }
 
 export function operationsOf(options: OperationsOptions): Operations {
@@ -53,6 +55,7 @@ export function operationsOf(options: OperationsOptions): Operations {
       queue: queue.counts(),
       sessions: sessions(),
       ...(options.feedback === undefined ? {} : { feedback: options.feedback.status() }),
+      ...(options.legacyLogs === undefined ? {} : { legacyLogs: options.legacyLogs() }),
     }
   }
   return {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { designFields } from './plan-schema-design.ts'
 import { feedbackFields } from './plan-schema-feedback.ts'
 import { dmarcFields } from './plan-schema-dmarc.ts'
+import { legacyLogsFields } from './plan-schema-legacy-logs.ts'
 import { keysFields } from './plan-schema-keys.ts'
 import { shiftFields } from './plan-schema-shift.ts'
 import { suppressionFields } from './plan-schema-suppression.ts'
@@ -179,6 +180,7 @@ export const planSchema = (hostname: string) =>
     ...keysFields,
     ...suppressionFields,
     ...feedbackFields,
+    ...legacyLogsFields,
     ...shiftFields,
     ...designFields,
   })

@@ -5,10 +5,11 @@ import { LEGACY_REASONS } from '../../core/base/legacy-reason.ts'
 import type { Delivery } from './delivery.ts'
 import { handoverKey, Handovers } from './handovers.ts'
 import type { Head } from './heads.ts'
-import type { ActiveMail, LinePlace, TrackerParts } from './line-place.ts'
+import type { ActiveMail, LinePlace } from './line-place.ts'
+import type { TrackerParts } from './tracker-parts.ts'
 import { AddressScan, OTHER } from './names.ts'
 import { octetsOf, standsAt } from './octets.ts'
-import { CurrentMail, CurrentOutcome, noRecipient } from './outcome.ts'
+import { CurrentMail, CurrentOutcome } from './outcome.ts'
 import { idIn, type QueueId } from './queue-ids.ts'
 import {
   COUNTED,
@@ -19,6 +20,7 @@ import {
   REINJECTED,
   REMOVED,
   SEEN_ACTIVE,
+  VIA_GATEWAY,
 } from './queue-table.ts'
 import { ReplyMemory } from './reply-memory.ts'
 
@@ -31,7 +33,6 @@ export class MailTracker {
   readonly #parts: TrackerParts
   readonly #outcome = new CurrentOutcome()
   readonly #mail = new CurrentMail()
-  readonly #use = { host: 0, pid: 0, relayHash: 0, reused: false, mail: 0 }
   readonly #replies = new ReplyMemory()
   readonly #handovers = new Handovers()
   readonly #emit: LegacySink['outcome']
@@ -66,7 +67,8 @@ export class MailTracker {
         if (isSame) return
         this.#parts.counts.reusedIds += 1
       }
-      const waits = (flags & (REINJECTED | REMOVED | SEEN_ACTIVE)) === REINJECTED
+      // Something was known of it before the queue manager took it up.
+      const waits = (flags & (REINJECTED | VIA_GATEWAY)) !== 0 && (flags & (REMOVED | SEEN_ACTIVE)) === 0
       if (!waits) table.clear(slot)
     }
     table.flags[slot]! |= SEEN_ACTIVE
@@ -83,7 +85,7 @@ export class MailTracker {
       this.#handovers.flush(atMs, this.#emitHandedOver)
       const handover = this.#handovers.take(handoverKey(id.low, id.high))
       if (handover !== undefined) {
-        table.flags[slot]! |= REINJECTED
+        table.flags[slot]! |= handover.viaGateway ? REINJECTED | VIA_GATEWAY : REINJECTED
         table.filterMs[slot] = handover.delayMs
       }
     }
@@ -109,6 +111,14 @@ export class MailTracker {
     if (slot !== NONE) this.table.remove(slot)
   }
 
+  /** The mail comes from a gateway of ours: smtpd says so before the queue manager has it. */
+  viaGateway({ id }: LinePlace): void {
+    let slot = this.table.find(id.low, id.high)
+    if (slot === NONE) slot = this.table.add(id.low, id.high)
+    else this.table.clear(slot)
+    this.table.flags[slot] = VIA_GATEWAY
+  }
+
   /** `postsuper -r` gave the mail a new id: the new one is the same mail. */
   requeuedAs({ id, atMs }: LinePlace): void {
     let slot = this.table.find(id.low, id.high)
@@ -124,21 +134,16 @@ export class MailTracker {
     const slot = this.#slotOf(place.id, place.octets, place.head)
     const isKnown = slot !== NONE
     const outcome = this.#outcome
+    outcome.reset()
     outcome.status = 'expired'
-    outcome.count = isKnown ? Math.max(1, table.recipients[slot]! - table.done[slot]!) : 1
     outcome.atMs = place.atMs
-    outcome.domain = isKnown && (table.flags[slot]! & MIXED_DEFERRALS) === 0 ? table.deferredDomain[slot]! : OTHER
-    outcome.reason = LEGACY_REASONS[isKnown ? table.deferredReason[slot]! : 0]!
-    outcome.stage = 'none'
-    outcome.dsn = 0
-    outcome.mailbox = 'unknown'
-    outcome.tls = 'unknown'
-    outcome.dotted = false
-    outcome.hashLow = 0
-    outcome.hashHigh = 0
-    outcome.recipient = noRecipient
     this.#fromSlot(slot)
-    outcome.delayMs = isKnown && table.newAt[slot]! > 0 ? place.atMs - table.newAt[slot]! : 0
+    if (isKnown) {
+      outcome.count = Math.max(1, table.recipients[slot]! - table.done[slot]!)
+      outcome.domain = (table.flags[slot]! & MIXED_DEFERRALS) === 0 ? table.deferredDomain[slot]! : OTHER
+      outcome.reason = LEGACY_REASONS[table.deferredReason[slot]!]!
+      outcome.delayMs = table.newAt[slot]! > 0 ? place.atMs - table.newAt[slot]! : 0
+    }
     this.#parts.counts.expired += outcome.count
     this.#emit(outcome)
     outcome.count = 1
@@ -179,7 +184,7 @@ export class MailTracker {
       if (bounced) counts.bounced += 1
       else slot = this.#deferred(place, slot)
     }
-    outcome.tls = this.#tlsOf(place, delivery)
+    outcome.tls = this.#parts.tls.of(place, delivery)
     this.#fromSlot(slot)
     if (slot !== NONE && delivery.status !== 'deferred') this.table.done[slot]! += 1
     if (delivery.status === 'sent' && !this.#isFinal(place, delivery, slot)) return
@@ -190,6 +195,7 @@ export class MailTracker {
     const outcome = this.#outcome
     outcome.sender = slot === NONE ? NONE : this.table.sender[slot]!
     outcome.octets = slot === NONE ? NONE : this.table.size[slot]!
+    outcome.viaGateway = slot !== NONE && (this.table.flags[slot]! & VIA_GATEWAY) !== 0
     if (slot !== NONE) outcome.delayMs += this.table.filterMs[slot]!
   }
 
@@ -209,18 +215,6 @@ export class MailTracker {
     table.deferredDomain[slot] = outcome.domain
     table.deferredReason[slot] = REASON_NUMBERS.get(outcome.reason) ?? 0
     return slot
-  }
-
-  #tlsOf({ head, pid, id }: LinePlace, { relayHash, reused }: Delivery): 'unknown' | 'plain' | 'tls' {
-    const { tls } = this.#parts
-    if (tls.lines === 0 || (head.daemon !== 'smtp' && head.daemon !== 'lmtp')) return 'unknown'
-    const use = this.#use
-    use.host = head.host
-    use.pid = pid
-    use.relayHash = relayHash
-    use.reused = reused
-    use.mail = id.low
-    return tls.of(use)
   }
 
   /** A `sent` that a content filter or an alias took is not the mail's end. */
@@ -263,7 +257,7 @@ export class MailTracker {
       return
     }
     if ((table.flags[found]! & REINJECTED) !== 0) return
-    table.flags[found]! |= REINJECTED
+    table.flags[found]! |= this.#outcome.viaGateway ? REINJECTED | VIA_GATEWAY : REINJECTED
     table.filterMs[found] = this.#outcome.delayMs
     if ((table.flags[found]! & COUNTED) === 0) return
     table.flags[found]! &= ~COUNTED

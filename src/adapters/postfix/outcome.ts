@@ -15,10 +15,27 @@ export class CurrentOutcome implements LegacyOutcome {
   mailbox: LegacyOutcome['mailbox'] = 'unknown'
   dsn = 0
   tls: LegacyOutcome['tls'] = 'unknown'
+  viaGateway = false
   dotted = false
   hashLow = 0
   hashHigh = 0
   recipient: () => string = noRecipient
+
+  /** As new, for a line that names nobody. */
+  reset(): void {
+    this.count = 1
+    this.domain = 0
+    this.delayMs = 0
+    this.reason = 'none'
+    this.stage = 'none'
+    this.mailbox = 'unknown'
+    this.dsn = 0
+    this.tls = 'unknown'
+    this.dotted = false
+    this.hashLow = 0
+    this.hashHigh = 0
+    this.recipient = noRecipient
+  }
 
   copy(): LegacyOutcome {
     const address = this.recipient()
@@ -27,7 +44,7 @@ export class CurrentOutcome implements LegacyOutcome {
 }
 
 /** Of outcomes whose line names nobody. */
-export function noRecipient(): string {
+function noRecipient(): string {
   return ''
 }
 

@@ -15,6 +15,7 @@ export const REINJECTED = 4
 export const REMOVED = 8
 export const MIXED_DEFERRALS = 16
 export const COUNTED = 32
+export const VIA_GATEWAY = 64
 
 export const NONE = -1
 

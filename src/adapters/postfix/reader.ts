@@ -58,13 +58,19 @@ export class PostfixLog {
   readonly clock: StampClock
   readonly tracker: MailTracker
   readonly tls = new TlsMemory()
+  readonly #isGateway: ((address: string) => boolean) | undefined
   readonly #id = new QueueId()
   readonly #sender = new AddressScan()
   readonly #delivery = new Delivery()
   readonly #place: { octets: Buffer; head: Head; pid: number; id: QueueId; atMs: number }
   readonly #active = { sender: 0, size: 0, recipients: 0 }
 
-  constructor(sink: (names: Names) => LegacySink, options: StampOptions) {
+  /** `isGateway` is asked for the address of each client, when given. */
+  constructor(
+    sink: (names: Names) => LegacySink,
+    options: StampOptions & { readonly isGateway?: (address: string) => boolean },
+  ) {
+    this.#isGateway = options.isGateway
     this.clock = new StampClock(options)
     const { names, counts, tls } = this
     this.tracker = new MailTracker({ sink: sink(names), names, counts, tls, spaces: this.heads.spaces })
@@ -209,6 +215,10 @@ export class PostfixLog {
     if (at < 0) return false
     if (octets[at] !== C || !standsAt(octets, at, CLIENT)) return this.#rejection(octets, at)
     this.counts.received += 1
+    if (this.#isGateway?.(clientAddress(octets, at, end)) === true) {
+      this.#id.hash(octets, this.#place.head.space)
+      this.tracker.viaGateway(this.#place)
+    }
     return true
   }
 
@@ -265,6 +275,12 @@ export class PostfixLog {
   finish(): void {
     this.tracker.finish()
   }
+}
+
+/** `client=name[address]`: what is in the last brackets before the next field. */
+function clientAddress(octets: Buffer, at: number, end: number): string {
+  const field = octets.toString('latin1', at, seek(octets, COMMA, at, end))
+  return /\[([0-9A-Fa-f.:]+)\]/.exec(field)?.[1] ?? ''
 }
 
 function whole(octets: Uint8Array, start: number, end: number): number {

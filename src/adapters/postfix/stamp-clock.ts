@@ -50,6 +50,11 @@ export class StampClock {
     this.#month = 0
   }
 
+  /** A log is followed live: no line is later than now. */
+  live(nowMs: number): void {
+    this.#latestMs = nowMs + AHEAD_MS
+  }
+
   /** A new file begins. `writtenMs` is the date of the file: none of its lines is later. */
   startFile(writtenMs: number): void {
     this.#latestMs = writtenMs + AHEAD_MS

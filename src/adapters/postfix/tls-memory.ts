@@ -1,6 +1,7 @@
 // Which connections were encrypted. Postfix writes `… TLS connection established to RELAY` without a queue id, and then the
 // deliveries of the same process: the two are brought together by host, process and relay.
-import { hashOf } from './delivery.ts'
+import { hashOf, type Delivery } from './delivery.ts'
+import type { LinePlace } from './line-place.ts'
 import { CLOSE_BRACKET, COLON, octetsOf, seek, SPACE, standsAt } from './octets.ts'
 
 /** Processes remembered; a power of two. Twelve hosts run some thousand smtp(8) at once. */
@@ -9,16 +10,6 @@ const ESTABLISHED = octetsOf('TLS connection established to ')
 const REUSED = octetsOf('TLS connection reused to ')
 const INITIALS = new Set(['Trusted', 'Untrusted', 'Anonymous', 'Verified'].map((word) => word.charCodeAt(0)))
 const WORD_OCTETS_MAX = 12
-
-export interface TlsUse {
-  readonly host: number
-  readonly pid: number
-  readonly relayHash: number
-  /** The delivery came over a connection that was used before. */
-  readonly reused: boolean
-  /** Of the mail: recipients of one mail are written line by line, though it went once. */
-  readonly mail: number
-}
 
 export class TlsMemory {
   /** Lines seen; none means that the hosts do not log TLS. */
@@ -50,14 +41,15 @@ export class TlsMemory {
   }
 
   /** How a delivery went. A connection is made anew for each mail unless it says that it was reused. */
-  of(use: TlsUse): 'unknown' | 'plain' | 'tls' {
-    if (this.lines === 0) return 'unknown'
-    const place = placeOf(use.host, use.pid)
-    if (this.#process[place] !== keyOf(use.host, use.pid) || this.#relay[place] !== use.relayHash) return 'plain'
-    if (use.reused) return 'tls'
-    if (this.#fresh[place] === 0 && this.#mail[place] !== use.mail) return 'plain'
+  of({ head, pid, id }: LinePlace, { relayHash, reused }: Delivery): 'unknown' | 'plain' | 'tls' {
+    if (this.lines === 0 || (head.daemon !== 'smtp' && head.daemon !== 'lmtp')) return 'unknown'
+    const place = placeOf(head.host, pid)
+    if (this.#process[place] !== keyOf(head.host, pid) || this.#relay[place] !== relayHash) return 'plain'
+    if (reused) return 'tls'
+    // Recipients of one mail are written line by line, though it went once.
+    if (this.#fresh[place] === 0 && this.#mail[place] !== id.low) return 'plain'
     this.#fresh[place] = 0
-    this.#mail[place] = use.mail
+    this.#mail[place] = id.low
     return 'tls'
   }
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { GatewayStatus } from '../../core/mail/operations.ts'
 import { contextOf, printJson, shared, type Context, type Environment } from '../context.ts'
-import { duration, paint, printable, size } from '../output.ts'
+import { duration, grouped, paint, printable, size } from '../output.ts'
 import { routeTable } from '../tables.ts'
 
 export function addStatusCommand(program: Command, environment: Environment): void {
@@ -31,6 +31,7 @@ function statusText(context: Context, status: GatewayStatus): string {
     `Stage:        ${stage.percent} % to SES${ago} (${printable(stage.reason)})`,
     `Queue:        ${size(queue.diskBytes)} on disk, ${oldest}${damaged}`,
     `SMTP:         ${status.sessions} session${status.sessions === 1 ? '' : 's'} open`,
+    ...legacyLogLines(context, status),
     '',
     routeTable(status.routes, queue.parts),
   ].join('\n')
@@ -39,4 +40,20 @@ function statusText(context: Context, status: GatewayStatus): string {
 function takingMail({ terminal }: Context, status: GatewayStatus): string {
   if (status.ready) return `Taking mail:  ${paint(terminal.color, 'green', 'yes')}`
   return `Taking mail:  ${paint(terminal.color, 'red', `no, ${status.notReadyBecause.join(', ')}`)}`
+}
+
+/** The old hosts' logs, the dead ones by name. */
+function legacyLogLines({ terminal }: Context, { legacyLogs }: GatewayStatus): readonly string[] {
+  if (legacyLogs === undefined) return []
+  const { sources, dead, outcomes, unknown } = legacyLogs
+  const now = terminal.now()
+  const names = sources
+    .filter(({ state }) => state !== 'following')
+    .map(({ name, state, lastLineAt }) => {
+      const since = lastLineAt === undefined ? '' : ` for ${duration(now - lastLineAt)}`
+      return `              ${paint(terminal.color, 'red', `${printable(name)} ${state}${since}`)}`
+    })
+  const strange = unknown === 0 ? '' : `, ${grouped(unknown)} lines not understood`
+  const counts = `${sources.length} followed, ${dead} dead, ${grouped(outcomes)} outcomes${strange}`
+  return [`Legacy logs:  ${counts}`, ...names]
 }

@@ -35,6 +35,8 @@ export interface LegacyOutcome {
   readonly dsn: number
   /** 'unknown' while the log shows no TLS lines (smtp_tls_loglevel is 0). */
   readonly tls: 'unknown' | 'plain' | 'tls'
+  /** The mail came from a gateway of ours, so its recipients were counted as sent when the host took it. */
+  readonly viaGateway: boolean
   /** An old carrier address: a..b@, a.@ or .a@ without quotes. */
   readonly dotted: boolean
   /** 64 bits of the recipient, without regard to case. */

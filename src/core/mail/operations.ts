@@ -1,5 +1,6 @@
 // What a person may ask of a running gateway (M12): the words behind the control channel, the command line and the console.
 // Every change says who made it and why. A refusal is a value with a reason word; nothing here masks, whoever prints does.
+import type { LegacyLogsStatus } from '../base/legacy-logs.ts'
 import type { Route } from '../shift/route.ts'
 import type { Stage } from '../shift/stage.ts'
 import type { PartQuery } from './ports.ts'
@@ -99,6 +100,8 @@ export interface GatewayStatus {
   readonly sessions: number
   /** Undefined when the plan opens no port for events. */
   readonly feedback?: FeedbackStatus
+  /** Undefined when the plan follows no logs of the old hosts. */
+  readonly legacyLogs?: LegacyLogsStatus
 }
 
 /** What SES told since the start, and what of it is kept. */

@@ -1,5 +1,6 @@
 // The plan: one migration as values. wiring/config.ts reads it from a YAML file; keys there and here have the same names,
 // and docs/plan.md tells what each means. The plan holds no credentials, only where to find them. Nothing here has defaults.
+import type { LegacyLogsPlan } from './legacy-logs-plan.ts'
 import type { DesignPlan } from './design.ts'
 import type { FeedbackPlan } from './feedback-plan.ts'
 import type { DkimPlan, NotifyPlan } from './keys-plan.ts'
@@ -25,6 +26,7 @@ export interface Plan extends DesignPlan {
   readonly dkim?: DkimPlan
   readonly dmarc?: DmarcPlan
   readonly notify: NotifyPlan
+  readonly legacyLogs?: LegacyLogsPlan
   readonly feedback?: FeedbackPlan
 }
 

@@ -25,6 +25,19 @@ export function gaugesOf(status: GatewayStatus, nowMs: number): readonly Gauge[]
     gauge('watari_queue_oldest_seconds', 'Age of the oldest mail that is not done.', Math.max(0, oldestSeconds)),
     gauge('watari_queue_damaged', 'Damaged pieces set aside since the queue was made.', queue.damaged),
     ...status.routes.flatMap(routeGauges),
+    ...legacyLogGauges(status),
+  ]
+}
+
+function legacyLogGauges({ legacyLogs }: GatewayStatus): readonly Gauge[] {
+  if (legacyLogs === undefined) return []
+  const { sources, dead, lines, unknown, outcomes } = legacyLogs
+  return [
+    gauge('watari_legacy_log_sources', 'Logs of the old hosts that are followed.', sources.length),
+    gauge('watari_legacy_log_dead_sources', 'Of these, silent for too long or missing.', dead),
+    gauge('watari_legacy_log_lines', 'Lines read since the start.', lines),
+    gauge('watari_legacy_log_unknown_lines', 'Lines of Postfix that nobody understood.', unknown),
+    gauge('watari_legacy_log_outcomes', 'Recipients whose outcome was counted.', outcomes),
   ]
 }
 
