@@ -192,7 +192,10 @@ describe('a plan made from any sane answers', () => {
           grantedPerSecond: 1_000,
           mailFromDomain: `bounce.${given.domain}`,
         }
-        const reading = parsePlan(starterPlan(whole, starterStages(100), language), { file: 'p', hostname: 'h' })
+        const reading = parsePlan(starterPlan(whole, starterStages(100, whole.mailsPerDay), language), {
+          file: 'p',
+          hostname: 'h',
+        })
         if (reading.kind === 'faulty') throw new Error(reading.faults.join('\n'))
         expect(judgePlan(reading.plan)).toEqual([])
       }),
@@ -206,6 +209,24 @@ describe('a plan made from any sane answers', () => {
     [0.5, [0.5]],
     [0, []],
   ])('has stages up to %d %%', (most, stages) => {
-    expect(starterStages(most)).toEqual(stages)
+    expect(starterStages(most, 5_300_000)).toEqual(stages)
+  })
+
+  it.each<[number, readonly number[]]>([
+    [5_300_000, [1, 5, 10, 20, 50, 100]],
+    [500, [20, 50, 100]],
+    [30, [100]],
+  ])('has no stage that %d mails a day do not fill', (mails, stages) => {
+    expect(starterStages(100, mails)).toEqual(stages)
+  })
+
+  it('asks of no stage more mails than its hours bring', async () => {
+    await watari(['init', ...FLAGS, '--mails-per-day', '500'])
+    const reading = readPlan(join(folder, 'example.jp.yaml'))
+    expect(reading.kind === 'plan' && reading.plan.stages).toEqual([
+      { percent: 20, leastHours: 24, leastMails: 100 },
+      { percent: 50, leastHours: 72, leastMails: 750 },
+      { percent: 100, leastHours: 72, leastMails: 1_500 },
+    ])
   })
 })

@@ -33,7 +33,7 @@ function english(request: QuotaRequest): readonly Section[] {
     {
       title: 'Use case',
       lines: [
-        `We move the existing mail of ${domain} from our own servers${legacyHosts === undefined ? '' : ` (${legacyHosts} hosts)`} to Amazon SES. The volume is not new: ${grouped(recipientsPerDay)} recipients a day today.`,
+        `We move the existing mail of ${domain} from our own servers${legacyHosts === undefined ? '' : ` (${legacyHosts} ${legacyHosts === 1 ? 'host' : 'hosts'})`} to Amazon SES. The volume is not new: ${grouped(recipientsPerDay)} recipients a day today.`,
         'Kind of mail: [marketing, transactional or both, with examples].',
         'Website: [address].',
         'The same recipient always goes the same way while the share grows.',

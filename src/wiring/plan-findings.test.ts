@@ -74,6 +74,15 @@ describe('the design of goo.ne.jp', () => {
       '5,300,000 a day × 30 days × 100 % = 159,000,000',
       '159,000,000 recipients a month = $15,900 ($0.0001 each)',
       '$15,900 × ¥150 = ¥2,385,000',
+      '5,300,000 × ¥0.005 = ¥26,500: that is one day',
+    ])
+    expect(sumOf('alarm-count-as-percent')).toEqual([
+      '5,300,000 a day × 300 ÷ 86,400 s = 18,403 mails in a period',
+      '6 ÷ 18,403 = 0.0326 %',
+      '5 % of them = 920 events',
+      '5,300,000 a day × 300 ÷ 86,400 s = 18,403 mails in a period',
+      '1 ÷ 18,403 = 0.0054 %',
+      '0.1 % of them = 18 events',
     ])
     expect(sumOf('volume-hourly-below-average')).toEqual([
       '5,300,000 a day ÷ 24 = 220,833 an hour',
@@ -220,6 +229,10 @@ const PLANTED: Readonly<Record<string, (n: number) => readonly Change[]>> = {
   'archive-unencrypted': () => [['archive.encryption', 'none']],
   'calendar-phases-over-period': (n) => [['schedule.phases.5.days', 30 + n]],
   'calendar-stages-do-not-fit': (n) => [['stages.3.leastHours', 241 + n]],
+  'calendar-stage-never-ends': (n) => [
+    ['stages.0.leastMails', 53_000 * 31 + n],
+    ['schedule.migrationDays', undefined],
+  ],
   'calendar-dns-wait-too-short': (n) => [['schedule.phases.5.days', n % 14]],
   'calendar-phases-in-circle': () => [['schedule.phases.0.after', [8]]],
   'targets-success-and-bounces': () => [['targets.successMeans', 'delivered']],

@@ -76,7 +76,7 @@ function planFrom(answers: StarterAnswers, language: Language): { readonly text:
     yen === undefined || design === undefined
       ? 100
       : (shareWithin(design, { yen, yenPerDollar: whole.budget.yenPerDollar }).percent ?? 0)
-  const stages = starterStages(most)
+  const stages = starterStages(most, answers.mailsPerDay)
   if (stages.length === 0) {
     throw new CommandError(
       EXIT.usage,

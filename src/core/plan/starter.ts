@@ -95,7 +95,7 @@ function running(answers: StarterAnswers, stages: readonly number[], word: Word)
     '',
     `stages: # ${word('stages')}`,
     ...(budgetYen === undefined ? [] : [`  # ${word('budgeted')}`]),
-    ...stages.map((percent, i) => `  - { percent: ${percent}, leastHours: ${i === 0 ? 24 : 72}, leastMails: 10000 }`),
+    ...stages.map((percent, i) => stageLine(percent, i, answers.mailsPerDay)),
     '',
     ...keys(answers, word),
   ]
@@ -193,11 +193,26 @@ const spfTerms = ({ legacyNetworks }: StarterAnswers) =>
 /** SES takes 64 letters, digits, - and _. */
 const setName = (domain: string) => `${domain.replaceAll('.', '-').slice(0, 57)}-watari`
 
-/** Stages under a limit in percent: the usual steps, and the limit itself where it is worth a step. */
-export function starterStages(mostPercent: number): readonly number[] {
+/** A stage that carries fewer mails a day shows nothing that a gate could judge. */
+const STAGE_MAILS_A_DAY_MIN = 100
+/** A gate's bounds are narrow enough by then (docs/flow-of-a-shift.md). */
+const LEAST_MAILS = 10_000
+const FIRST_HOURS = 24
+const OTHER_HOURS = 72
+
+/** Stages under a limit in percent: the usual steps that carry enough mail, and the limit itself where it is worth a step. */
+export function starterStages(mostPercent: number, mailsPerDay: number): readonly number[] {
   const steps = [1, 5, 10, 20, 50, 100].filter((step) => step <= mostPercent)
   const last = steps.at(-1) ?? 0
   // A step of less than a tenth more shows nothing new.
   const most = Math.floor(mostPercent * 10) / 10
-  return most > last * 1.1 ? [...steps, most] : steps
+  const all = most > last * 1.1 ? [...steps, most] : steps
+  return all.filter((percent, i) => i === all.length - 1 || (mailsPerDay * percent) / 100 >= STAGE_MAILS_A_DAY_MIN)
+}
+
+/** No more mails than the share sends in the stage's hours: a stage would never end by a number made for another volume. */
+function stageLine(percent: number, i: number, mailsPerDay: number): string {
+  const leastHours = i === 0 ? FIRST_HOURS : OTHER_HOURS
+  const sent = Math.floor((mailsPerDay * percent * leastHours) / (100 * 24))
+  return `  - { percent: ${percent}, leastHours: ${leastHours}, leastMails: ${Math.max(1, Math.min(LEAST_MAILS, sent))} }`
 }

@@ -17,8 +17,8 @@ export const alarmRules: readonly Rule[] = [
     severity: 'error',
     title: say('An alarm compares a count with a percentage', '件数のメトリクスを百分率の閾値と比べています'),
     why: say(
-      'Bounce and Complaint are counts. At this volume the alarm is red for ever, and a red lamp that never goes out is not looked at.',
-      'Bounce と Complaint は件数です。この送信量では常に鳴り続け、鳴り止まない警報は誰も見なくなります。',
+      'Bounce and Complaint are counts, and a count that is meant as a rate fires all day or never: nobody looks at a lamp that is always red, or always green.',
+      'Bounce と Complaint は件数です。割合のつもりの件数では、鳴り続けるか決して鳴らないかのどちらかになり、誰も見なくなります。',
     ),
     mend: say(
       'Use Reputation.BounceRate with 0.05 and Reputation.ComplaintRate with 0.001: they are fractions.',
@@ -149,7 +149,8 @@ function each(look: (alarm: AlarmPlan, plan: Plan) => Told | undefined): Rule['l
 
 const isRate = ({ metric }: AlarmPlan) => metric in REVIEW
 
-function countAsPercent({ metric, threshold, periodSeconds = 300 }: AlarmPlan, plan: Plan): Told | undefined {
+function countAsPercent(alarm: AlarmPlan, plan: Plan): Told | undefined {
+  const { metric, threshold, periodSeconds = 300 } = alarm
   if (metric !== 'Bounce' && metric !== 'Complaint') return undefined
   const percent = metric === 'Bounce' ? plan.gates.bouncePercentMax : plan.gates.complaintPercentMax
   const daily = dailyMails(plan)
@@ -165,23 +166,37 @@ function countAsPercent({ metric, threshold, periodSeconds = 300 }: AlarmPlan, p
   }
   const mails = (daily * periodSeconds) / SECONDS_A_DAY
   const allowed = (mails * percent) / 100
+  const least = leastCount(alarm)
+  const volume = say(
+    `${count(daily)} a day × ${periodSeconds} ÷ ${count(SECONDS_A_DAY)} s = ${about(mails)} mails in a period`,
+    `${count(daily)} 通/日 × ${periodSeconds} ÷ ${count(SECONDS_A_DAY)} 秒 = 1 期間に ${about(mails)} 通`,
+  )
+  if (least > mails) return [neverReached(alarm, least), volume]
   if (threshold >= allowed * MEANT_AS_COUNT) return undefined
-  const firesAt = (threshold / mails) * 100
   return [
     say(
-      `${short(threshold)} of ${metric} in ${periodSeconds} s is a rate of ${firesAt.toFixed(4)} %, not of ${percent} %.`,
-      `${periodSeconds} 秒に ${metric} ${short(threshold)} 件は ${firesAt.toFixed(4)} % であり、${percent} % ではありません。`,
+      `it fires at ${count(least)} of ${metric} in ${periodSeconds} s, not at ${percent} %.`,
+      `${percent} % ではなく、${periodSeconds} 秒に ${metric} ${count(least)} 件で鳴ります。`,
     ),
-    say(
-      `${count(daily)} a day × ${periodSeconds} ÷ ${count(SECONDS_A_DAY)} s = ${count(mails)} mails in a period`,
-      `${count(daily)} 通/日 × ${periodSeconds} ÷ ${count(SECONDS_A_DAY)} 秒 = 1 期間に ${count(mails)} 通`,
-    ),
-    say(
-      `${percentText(percent)} of them = ${short(Math.round(allowed))} events`,
-      `その ${percentText(percent)} = ${short(Math.round(allowed))} 件`,
-    ),
+    volume,
+    alike(`${count(least)} ÷ ${about(mails)} = ${((least / mails) * 100).toFixed(4)} %`),
+    say(`${short(percent)} % of them = ${about(allowed)} events`, `その ${short(percent)} % = ${about(allowed)} 件`),
   ]
 }
+
+/** The smallest count that fires: there is no half of a bounce. */
+function leastCount({ comparison, threshold }: AlarmPlan): number {
+  return comparison === 'GreaterThanOrEqualToThreshold' ? Math.ceil(threshold) : Math.floor(threshold) + 1
+}
+
+/** Whole where there are many, because nobody counts a tenth of a mail. */
+const about = (value: number) => (value < 10 ? value.toFixed(1) : count(value))
+
+const neverReached = ({ metric, periodSeconds = 300 }: AlarmPlan, least: number) =>
+  say(
+    `it fires at ${count(least)} of ${metric} in ${periodSeconds} s, and fewer mails are sent in that time.`,
+    `${periodSeconds} 秒に ${metric} ${count(least)} 件で鳴りますが、その間の送信数はそれより少なく、鳴りません。`,
+  )
 
 function dailySum({ metric, threshold, periodSeconds = 300 }: AlarmPlan, { quota }: Plan): Told | undefined {
   if (metric !== 'Send' || periodSeconds < SECONDS_A_DAY) return undefined

@@ -1,10 +1,14 @@
 // The calendar: whether the phases and the stages fit into the time there is, and what must be true for success and roll-back.
-import { short } from '../amounts.ts'
+import { count, short } from '../amounts.ts'
+import { stageHours } from '../calendar-quota.ts'
 import { phaseCalendar } from '../critical-path.ts'
 import { alike, NOTHING, say, seen, type Rule, type Sighting } from '../finding.ts'
+import { dailyMails } from '../load.ts'
 import type { Plan } from '../plan.ts'
 
 const HOURS_A_DAY = 24
+/** A month at one stage is longer than any plan of a shift; behind it stands a figure for another volume. */
+const STAGE_DAYS_MAX = 31
 
 export const calendarRules: readonly Rule[] = [
   {
@@ -33,6 +37,21 @@ export const calendarRules: readonly Rule[] = [
     ),
     source: '§2.2, §10.1',
     look: stagesDoNotFit,
+  },
+  {
+    id: 'calendar-stage-never-ends',
+    severity: 'error',
+    title: say('A stage needs more mails than it gets', '段階の最少通数に届きません'),
+    why: say(
+      'The shift waits for the least number of mails before it judges a stage; until then nothing goes on.',
+      '移行は最少通数に達するまで段階を判定せず、先へ進みません。',
+    ),
+    mend: say(
+      'Write a smaller stages[].leastMails: what the share sends in a day or two is enough to judge by.',
+      'stages[].leastMails を減らしてください。その割合で 1〜2 日に送る通数なら判定できます。',
+    ),
+    source: 'docs/flow-of-a-shift.md',
+    look: stageNeverEnds,
   },
   {
     id: 'calendar-dns-wait-too-short',
@@ -128,13 +147,14 @@ export const calendarRules: readonly Rule[] = [
   },
 ]
 
-function phasesOverPeriod({ schedule: { phases = [], migrationDays }, stages }: Plan): readonly Sighting[] {
+function phasesOverPeriod(plan: Plan): readonly Sighting[] {
+  const { phases = [], migrationDays } = plan.schedule
   const calendar = phaseCalendar(phases)
   if (calendar.kind === 'fault' || migrationDays === undefined || calendar.days <= migrationDays) return NOTHING
   const path = calendar.critical
     .map((number) => phases.find(({ phase }) => phase === number)!)
     .filter(({ days }) => days > 0)
-  const stageDays = stages.reduce((sum, { leastHours }) => sum + leastHours, 0) / HOURS_A_DAY
+  const stageDays = stagesOf(plan).days
   return seen(
     ['schedule', 'phases'],
     say(
@@ -152,19 +172,62 @@ function phasesOverPeriod({ schedule: { phases = [], migrationDays }, stages }: 
   )
 }
 
-function stagesDoNotFit({ schedule: { phases = [], migrationDays }, stages }: Plan): readonly Sighting[] {
+function stagesDoNotFit(plan: Plan): readonly Sighting[] {
+  const { phases = [], migrationDays } = plan.schedule
   const calendar = phaseCalendar(phases)
   if (calendar.kind === 'fault' || migrationDays === undefined || calendar.days > migrationDays) return NOTHING
-  const hours = stages.reduce((sum, { leastHours }) => sum + leastHours, 0)
-  const days = calendar.days + hours / HOURS_A_DAY
+  const { hours, days: stageDays, byMails } = stagesOf(plan)
+  const days = calendar.days + stageDays
   if (days <= migrationDays) return NOTHING
   return seen(
     ['schedule', 'migrationDays'],
-    say(`Phases and stages take ${short(days)} days.`, `フェーズと段階で ${short(days)} 日かかります。`),
+    say(`Phases and stages take ${tenth(days)} days.`, `フェーズと段階で ${tenth(days)} 日かかります。`),
     alike(
-      `${calendar.days} d + ${stages.map(({ leastHours }) => `${leastHours} h`).join(' + ')} = ${short(days)} d > ${migrationDays} d`,
+      `${calendar.days} d + ${hours.map((one) => `${tenth(one)} h`).join(' + ')} = ${tenth(days)} d > ${migrationDays} d`,
     ),
+    ...byMails,
   )
+}
+
+const tenth = (value: number) => short(Math.round(value * 10) / 10)
+
+/** How long the stages last at least: by their hours, or until their least number of mails is sent, whichever is later. */
+function stagesOf(plan: Plan) {
+  const times = plan.stages.map((stage) => ({ ...stage, ...stageHours(plan, stage) }))
+  return {
+    hours: times.map(({ hours }) => hours),
+    days: times.reduce((sum, { hours }) => sum + hours, 0) / HOURS_A_DAY,
+    byMails: times
+      .filter(({ longer }) => longer === 'mails')
+      .map(({ percent, leastMails, hours }) =>
+        say(
+          `${percent} %: ${count(leastMails)} mails take ${tenth(hours)} h`,
+          `${percent} %: ${count(leastMails)} 通に ${tenth(hours)} 時間かかる`,
+        ),
+      ),
+  }
+}
+
+/** Without a time that is allowed: a stage that lasts longer than anybody keeps two mail systems running. */
+function stageNeverEnds(plan: Plan): readonly Sighting[] {
+  const daily = dailyMails(plan)
+  return plan.stages.flatMap((stage, i) => {
+    const { hours, longer } = stageHours(plan, stage)
+    const days = hours / HOURS_A_DAY
+    if (daily === undefined || longer === 'hours' || days <= STAGE_DAYS_MAX) return []
+    const { percent, leastMails } = stage
+    return seen(
+      ['stages', i, 'leastMails'],
+      say(
+        `The stage of ${percent} % lasts ${count(days)} days until its mails are sent.`,
+        `${percent} % の段階は、必要な通数に達するまで ${count(days)} 日かかります。`,
+      ),
+      say(
+        `${count(leastMails)} ÷ (${count(daily)} a day × ${percent} %) = ${count(days)} d`,
+        `${count(leastMails)} ÷ (${count(daily)} 通/日 × ${percent} %) = ${count(days)} 日`,
+      ),
+    )
+  })
 }
 
 function successAndBounces({

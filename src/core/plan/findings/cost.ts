@@ -142,7 +142,15 @@ function estimateBelowPrice(plan: Plan): readonly Sighting[] {
     ),
     sendingSum(month),
     alike(`${dollars(month.ses)} × ¥${short(rate)} = ${yen(bill)}`),
+    ...dayForMonth(plan, design.recipientsPerDay, estimate),
   )
+}
+
+/** Where the estimate is one day at the plan's own price, that is the mistake, and it is named. */
+function dayForMonth({ budget: { sesYenPerMail } }: Plan, daily: number, estimate: number) {
+  if (sesYenPerMail === undefined || Math.abs(daily * sesYenPerMail - estimate) > estimate * (1 - TOLERANCE)) return []
+  const sum = `${count(daily)} × ${yen(sesYenPerMail)} = ${yen(estimate)}`
+  return [say(`${sum}: that is one day`, `${sum} は 1 日分`)]
 }
 
 function unitPrice(plan: Plan): readonly Sighting[] {

@@ -75,16 +75,7 @@ export const dkimRules: readonly Rule[] = [
       '有効期間を決めて identity.dkimKeyLifeMonths に書いてください。1 年が一般的です。',
     ),
     source: 'RFC 6376 3.6.1',
-    look: ({ identity: { dkimWarnDays, dkimKeyLifeMonths } }) =>
-      dkimWarnDays === undefined || dkimKeyLifeMonths !== undefined
-        ? NOTHING
-        : seen(
-            ['identity', 'dkimWarnDays'],
-            say(
-              `The plan warns ${dkimWarnDays} days before an end that nobody has set.`,
-              `誰も定めていない期限の ${dkimWarnDays} 日前に警告する計画です。`,
-            ),
-          ),
+    look: lifeUnstated,
   },
   {
     id: 'dkim-key-size',
@@ -127,5 +118,24 @@ function recordType({ identity: { dkimType, dkimRecord }, dkim }: Plan): readonl
     ['identity', 'dkimRecord'],
     say(`${dkimType} is not published by ${dkimRecord}.`, `${dkimType} は ${dkimRecord} では公開しません。`),
     alike(dkimType === 'EasyDKIM' ? 'Easy DKIM → 3 CNAME' : 'BYODKIM → TXT "v=DKIM1; k=rsa; p=…"'),
+  )
+}
+
+function lifeUnstated({ identity: { dkimWarnDays, dkimKeyLifeMonths }, dkim }: Plan): readonly Sighting[] {
+  if (dkimWarnDays === undefined || dkimKeyLifeMonths !== undefined) return NOTHING
+  return seen(
+    ['identity', 'dkimWarnDays'],
+    say(
+      `The design warns ${dkimWarnDays} days before an end that it does not set.`,
+      `設計では、定めていない期限の ${dkimWarnDays} 日前に警告します。`,
+    ),
+    ...(dkim === undefined
+      ? []
+      : [
+          say(
+            `only dkim.keyLifeMonths, by which the gateway goes, has one: ${dkim.keyLifeMonths} months`,
+            `期間があるのはゲートウェイの dkim.keyLifeMonths だけ: ${dkim.keyLifeMonths} か月`,
+          ),
+        ]),
   )
 }

@@ -77,8 +77,8 @@ export const volumeRules: readonly Rule[] = [
       '段階に必要な送信上限がアカウントに認められていません',
     ),
     why: say(
-      'The quota is granted, not set: a new account has 200 recipients a day, and AWS raises it step by step as good mail is sent. The stage would stop within minutes of its first day.',
-      '送信上限は設定値ではなく AWS が認める値です。新しいアカウントは 1 日 200 宛先で始まり、実績に応じて段階的に引き上げられます。このままでは初日の数分で止まります。',
+      'The quota is granted, not set: a new account has 200 recipients a day, and AWS raises it step by step as good mail is sent. The stage would stop in the course of its first day.',
+      '送信上限は設定値ではなく AWS が認める値です。新しいアカウントは 1 日 200 宛先で始まり、実績に応じて段階的に引き上げられます。このままでは初日のうちに止まります。',
     ),
     mend: say(
       'Ask for production access and a quota now; write what GetAccount says as quota.grantedRecipientsPerDay; let the stages follow it.',
@@ -166,7 +166,9 @@ function notGranted(plan: Plan): readonly Sighting[] {
   const daily = dailyMails(plan)
   if (daily === undefined) return NOTHING
   const granted = plan.quota.grantedRecipientsPerDay ?? SANDBOX_A_DAY
-  const index = plan.stages.findIndex(({ percent }) => (daily * percent) / 100 > granted)
+  const { quotaPercentMax } = plan.gates
+  const usable = (granted * quotaPercentMax) / 100
+  const index = plan.stages.findIndex(({ percent }) => (daily * percent) / 100 > usable)
   const stage = plan.stages[index]
   if (stage === undefined) return NOTHING
   const needed = (daily * stage.percent) / 100
@@ -189,6 +191,14 @@ function notGranted(plan: Plan): readonly Sighting[] {
     isStated
       ? say(`granted: ${count(granted)}`, `認められた上限: ${count(granted)}`)
       : say(`a new account: ${count(granted)}`, `新しいアカウント: ${count(granted)}`),
+    // Under the quota and over the gate the stage runs, and the shift stops at it.
+    ...(needed > granted
+      ? []
+      : [
+          alike(
+            `${count(granted)} × ${quotaPercentMax} % (gates.quotaPercentMax) = ${count(usable)} < ${count(needed)}`,
+          ),
+        ]),
   )
 }
 
