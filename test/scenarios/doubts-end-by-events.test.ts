@@ -9,7 +9,13 @@ const PATIENCE_MS = 60_000
 let program: RunningProgram
 beforeAll(async () => {
   program = await startWatari({ args: ['up', '--port-base', '0', '--log-file', '-'] })
-  expect((await program.command('stage', 'set', '100', '--reason', 'scenario')).code).toBe(0)
+  // The robot would go back from what the budget does not pay for.
+  for (const command of [
+    ['shift', 'lock'],
+    ['stage', 'set', '100'],
+  ]) {
+    expect((await program.command(...command, '--reason', 'scenario')).code).toBe(0)
+  }
 })
 afterAll(() => program.stop())
 
