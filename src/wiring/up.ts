@@ -9,6 +9,7 @@ import type { Log } from '../core/base/log.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Meter } from '../core/watch/metrics.ts'
 import type { Standin } from '../standin/standin.ts'
+import { LOCAL_ARCHIVE } from './archive-place.ts'
 import type { Basics } from './basics.ts'
 import { startObservedGateway } from './observed-gateway.ts'
 import type { GatewayOptions, Ports, Ready, Running, StandinOptions, UpOptions } from './run.ts'
@@ -22,6 +23,8 @@ const FEEDBACK_DEFAULTS = {
   returnsPerMinute: 3_000,
   returnsPerDomainPerMinute: 1_500,
 } as const
+/** For a plan without a section `dmarc`. */
+const DMARC_DEFAULTS = { folder: 'dmarc', days: 90 } as const
 /** A record is proven when its TTL has passed: a minute, for whoever plays the DNS team and watches. */
 const LOCAL_TTL_SECONDS = 60
 /** The selector of the key that the stand-in signs with at first: not one that the life of our keys will ask for. */
@@ -94,6 +97,8 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     ...localKeys(plan, standin),
     ...localFeedback(plan, ports, standin),
     notify: localNotify(plan.notify),
+    archive: { ...plan.archive, folder: plan.archive.folder ?? LOCAL_ARCHIVE },
+    dmarc: plan.dmarc ?? DMARC_DEFAULTS,
   }
 }
 
