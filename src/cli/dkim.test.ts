@@ -13,7 +13,7 @@ import { controlApp } from '../gateway/control.ts'
 import { listenOnSocket, type HttpListener } from '../gateway/listen.ts'
 import { readPlan } from '../wiring/config.ts'
 import { keyMaterialIn } from '../../test/support/key-material.ts'
-import { localKeys } from '../wiring/local-keys.ts'
+import { keptKeys } from '../wiring/key-store.ts'
 import { runCommand } from './program.ts'
 
 process.env['TZ'] = 'Asia/Tokyo'
@@ -249,7 +249,7 @@ dkim: { contact: { name: mail team, mail: mail@example.jp } }
         up: notStarted,
         gateway: notStarted,
         standin: notStarted,
-        keys: (place) => localKeys(place, () => 42),
+        keys: (place) => keptKeys(place, () => 42),
       },
     )
     return { code, out, error }

@@ -26,7 +26,7 @@ const programs: Programs = {
   up: async (options) => (await import('../wiring/up.ts')).runUp(options),
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
-  keys: async (place) => (await import('../wiring/local-keys.ts')).localKeys(place, () => Date.now()),
+  keys: async (place) => (await import('../wiring/key-store.ts')).keptKeys(place, () => Date.now()),
   archive: archiveReader,
   baseline: {
     run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),

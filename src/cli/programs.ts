@@ -6,7 +6,7 @@ import type { ArchiveReader } from '../core/watch/archive.ts'
 import type { BaselineOptions, BaselineRun } from '../wiring/baseline.ts'
 import type { BaselineReading } from '../wiring/baseline-file.ts'
 import type { PlanReading } from '../wiring/config.ts'
-import type { LocalKeys } from '../wiring/local-keys.ts'
+import type { KeptKeys } from '../wiring/key-store.ts'
 import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
 
 export interface Programs {
@@ -32,7 +32,7 @@ export interface Programs {
     readonly read: (file: string) => BaselineReading
   }
   /** Without it keys cannot be imported or sealed anew. */
-  readonly keys?: (place: KeysPlace) => Promise<LocalKeys>
+  readonly keys?: (place: KeysPlace) => Promise<KeptKeys>
   /** Without it there are no `archive` commands. */
   readonly archive?: ArchiveOf
   /** Without it there are no `dmarc` commands. */

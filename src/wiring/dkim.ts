@@ -17,7 +17,7 @@ import { dkimLoop, reconciler, type TickReport } from '../core/dkim/tick.ts'
 import type { DkimPlan } from '../core/plan/keys-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Basics } from './basics.ts'
-import { localKeyStore } from './local-keys.ts'
+import { keyStoreOf } from './key-store.ts'
 import { operatorNotifiers, teamNotifiers } from './notifiers.ts'
 import { serverOf } from './plan-schema-keys.ts'
 import type { Environment } from './ses-place.ts'
@@ -56,7 +56,11 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
   const { plan, basics, controlPlane, store, traffic, dns, ownZone } = options
   const { clock, log } = basics
   const policy = dkimPolicy(plan, options.dkim)
-  const keyStore = await localKeyStore(options, options.dkim, () => clock.now())
+  const keyStore = await keyStoreOf(options, options.dkim, {
+    now: () => clock.now(),
+    expected: async () => (await store.load())?.keys.map(({ selector }) => selector) ?? [],
+    onTrouble: (why) => log.alarm('dkimKeyStore', { why }),
+  })
   const hands: Hands = {
     keyStore,
     store,
@@ -92,7 +96,10 @@ export async function keyLife(options: KeyLifeOptions): Promise<KeyLife> {
     }),
     last: () => keys.last(),
     signing: () => signingKey(keys.last(), policy),
-    stop: () => loop.stop(),
+    stop: async () => {
+      await loop.stop()
+      keyStore.stop()
+    },
   }
 }
 

@@ -106,6 +106,15 @@ export const variableName = () =>
     })
     .describe('the name of an environment variable that holds the credential')
 
+/** KMS takes an id, an ARN, or an alias; an alias of AWS itself is what is used without any. */
+export const kmsKey = () =>
+  z
+    .string()
+    .regex(/^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:)?((key\/)?(mrk-)?[0-9a-f-]{32,36}|alias\/(?!aws\/)[\w/-]{1,250})$/, {
+      error: 'is no KMS key',
+    })
+    .describe('a KMS key: its id, its ARN, or an alias such as alias/watari')
+
 /** Loopback may be http, for the stand-in; everything else carries credentials and must be https. */
 export const endpoint = () =>
   z.string().superRefine(judgeEndpoint).describe('an https address such as https://email.ap-northeast-1.amazonaws.com')

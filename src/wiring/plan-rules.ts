@@ -27,6 +27,8 @@ export function brokenRules(plan: Plan): readonly RuleFault[] {
     alertsThatNeverFire,
     aliasesWithoutZone,
     zoneServedByNobody,
+    kmsKeyForFiles,
+    sealForSecretsManager,
     mailFromOutsideDomain,
     warningAfterTheEnd,
     feedbackFromNobody,
@@ -148,6 +150,19 @@ function zoneServedByNobody({ dkim }: Plan): readonly RuleFault[] {
   if (zone === undefined || zone.hostedZone !== undefined || zone.nameServers.length > 0) return []
   const mend = 'Name the servers of the zone, or its hosted zone in Route 53 as dkim.zone.hostedZone.'
   return [{ path: ['dkim', 'zone', 'nameServers'], what: 'is empty, and there is no hosted zone', mend }]
+}
+
+/** A person who wrote this believes that the keys are sealed by KMS. */
+function kmsKeyForFiles({ dkim }: Plan): readonly RuleFault[] {
+  if (dkim?.kmsKey === undefined || dkim.keys === 'secretsManager') return []
+  const mend = 'Set dkim.keys to secretsManager, or remove the key: files are sealed by dkim.keyFile or a passphrase.'
+  return [{ path: ['dkim', 'kmsKey'], what: 'is set, but the keys lie in files', mend }]
+}
+
+function sealForSecretsManager({ dkim }: Plan): readonly RuleFault[] {
+  if (dkim?.keyFile === undefined || dkim.keys === 'file') return []
+  const mend = 'Remove it: in Secrets Manager the keys are sealed by KMS, with dkim.kmsKey if you name one.'
+  return [{ path: ['dkim', 'keyFile'], what: 'is set, but the keys lie in Secrets Manager', mend }]
 }
 
 /** SES takes only a subdomain of the identity (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html). */

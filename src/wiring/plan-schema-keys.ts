@@ -1,7 +1,7 @@
 // The sections `dkim` and `notify`: the life of the keys, and the ways to people.
 import { z } from 'zod'
 import { isIP } from 'node:net'
-import { domain, host, list, mailbox, oneOf, text, variableName, whole } from './plan-fields.ts'
+import { domain, host, kmsKey, list, mailbox, oneOf, text, variableName, whole } from './plan-fields.ts'
 
 const port = (least: number) => whole(least, 65_535)
 
@@ -35,6 +35,14 @@ const spfTerm = () =>
     .regex(/^(ip4|ip6|a|mx|include|exists):?[\w.:/%{}-]*$/i, { error: 'is no SPF term' })
     .describe('an SPF term such as ip4:192.0.2.0/24')
 
+/** CreateSecret, Name: letters, digits and /_+=.@-, 512 in all; room is left for domain and selector. */
+const secretPrefix = () =>
+  z
+    .string()
+    .regex(/^[\w+=.@-]+(\/[\w+=.@-]+)*$/, { error: "is no beginning of a secret's name" })
+    .max(100)
+    .describe('letters, digits and _+=.@- in parts with / between them, such as watari/dkim')
+
 const zone = z.strictObject({
   apex: domain(),
   hostedZone: z
@@ -65,6 +73,9 @@ const dkim = z.strictObject({
   publish: oneOf(['txt', 'cname']).default('txt'),
   selectorPrefix: selectorPrefix().default('watari'),
   zone: zone.exactOptional(),
+  keys: oneOf(['file', 'secretsManager']).default('file'),
+  secretPrefix: secretPrefix().default('watari/dkim'),
+  kmsKey: kmsKey().exactOptional(),
   keyFile: text().exactOptional(),
   passphraseVariable: variableName().default('WATARI_DKIM_PASSPHRASE'),
   // A key that must be revoked should not live in caches for a day.

@@ -20,6 +20,12 @@ export function sesPlace({ region, ses }: Plan, environment: Environment): SesPl
   }
 }
 
+/** The other services of AWS: the same Region and the same person, at their own addresses. */
+export function awsPlace(plan: Plan, environment: Environment): Omit<SesPlace, 'endpoint'> {
+  const { region, credentials } = sesPlace(plan, environment)
+  return { region, ...(credentials === undefined ? {} : { credentials }) }
+}
+
 export interface SmtpLogin {
   readonly user: string
   readonly password: string

@@ -116,6 +116,7 @@ function localKeys({ dkim }: Plan, standin: Standin): Pick<Plan, 'dkim'> {
   return {
     dkim: {
       ...dkim,
+      keys: 'file',
       publish: 'txt',
       ttlSeconds: LOCAL_TTL_SECONDS,
       resolvers: [dns],

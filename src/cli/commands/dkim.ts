@@ -22,7 +22,7 @@ import { historyTable, requestTextOf, statusText, tickText, verificationText } f
 import { CommandError, EXIT } from '../exit.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
-import type { LocalKeys } from '../../wiring/local-keys.ts'
+import type { KeptKeys } from '../../wiring/key-store.ts'
 import { countOf } from './stage.ts'
 
 interface Options extends OrderOptions {
@@ -144,7 +144,7 @@ type Keeping = Programs & { readonly keys: NonNullable<Programs['keys']> }
 
 /** What is done to the key store itself, with or without a gateway. Nothing secret is on a command line. */
 function addKeeping(dkim: Command, environment: Environment, programs: Keeping): void {
-  const keysOf = async (context: Context, options: Options): Promise<LocalKeys> => {
+  const keysOf = async (context: Context, options: Options): Promise<KeptKeys> => {
     const { plan, file } = loadPlan(context, programs, { named: options.plan, required: true })
     const place = { plan, planFile: file, dataFolder: context.dataFolder, environment: context.variables }
     return programs.keys(place).catch(refused)

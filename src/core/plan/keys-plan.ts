@@ -6,6 +6,12 @@ export interface DkimPlan {
   readonly publish: 'txt' | 'cname'
   readonly selectorPrefix: string
   readonly zone?: OwnZonePlan
+  /** Where the private keys lie: sealed files in the data folder, or AWS Secrets Manager. */
+  readonly keys: 'file' | 'secretsManager'
+  /** Secrets are named 'prefix/domain/selector'. */
+  readonly secretPrefix: string
+  /** Id, ARN or alias of the KMS key of the secrets; without it the account's own. */
+  readonly kmsKey?: string
   /** 32 octets that seal the private keys, relative to the plan file. Without it and a passphrase, one is made in the data folder. */
   readonly keyFile?: string
   readonly passphraseVariable: string
