@@ -8,6 +8,8 @@ export interface CheckReport {
   readonly language: Language
   /** In order of severity, then of the plan. */
   readonly findings: readonly ToldFinding[]
+  /** Sections of the plan that state nothing, and are therefore not judged. */
+  readonly notStated: readonly string[]
 }
 
 export interface ToldFinding {
@@ -27,9 +29,9 @@ export interface ToldFinding {
 
 export function checkReport(
   found: readonly Finding[],
-  from: { readonly file: string; readonly language: Language; readonly placeOf: PlaceOf },
+  from: Pick<CheckReport, 'file' | 'language' | 'notStated'> & { readonly placeOf: PlaceOf },
 ): CheckReport {
-  const { file, language } = from
+  const { file, language, notStated } = from
   const findings = found.map((finding) => ({
     ...explained(finding, language),
     key: keyText(finding.at),
@@ -41,6 +43,7 @@ export function checkReport(
     file,
     language,
     findings: findings.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column),
+    notStated,
   }
 }
 

@@ -15,6 +15,7 @@ interface Labels {
   readonly total: (counts: Counts) => string
   readonly none: string
   readonly more: string
+  readonly notStated: (sections: readonly string[]) => string
 }
 
 const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
@@ -28,6 +29,7 @@ const LABELS: Readonly<Record<Language, Labels>> = {
       `${plural(error, 'error')}, ${plural(warning, 'warning')}, ${plural(note, 'note')}`,
     none: 'nothing to mend',
     more: 'watari check --explain ID tells more of one; docs/findings.md lists all.',
+    notStated: (sections) => `Not judged, because the plan does not state it: ${sections.join(', ')}.`,
   },
   ja: {
     heading: { error: 'エラー', warning: '警告', note: '参考' },
@@ -37,6 +39,7 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     total: ({ error, warning, note }) => `エラー ${error} 件、警告 ${warning} 件、参考 ${note} 件`,
     none: '直すところはありません',
     more: '1 件の説明は watari check --explain ID、一覧は docs/findings.md にあります。',
+    notStated: (sections) => `計画に記載がなく、判定していないもの: ${sections.join('、')}`,
   },
 }
 
@@ -48,7 +51,13 @@ const LOOK = {
 
 export function checkText(report: CheckReport, color: boolean): string {
   const labels = LABELS[report.language]
-  if (report.findings.length === 0) return `${report.file}: ${labels.none}\n`
+  const silence =
+    report.notStated.length === 0
+      ? ''
+      : wrapped(labels.notStated(report.notStated), COLUMNS)
+          .map((line) => `${line}\n`)
+          .join('')
+  if (report.findings.length === 0) return `${report.file}: ${labels.none}\n${silence}`
   const groups = SEVERITIES.flatMap((severity) => {
     const findings = report.findings.filter((one) => one.severity === severity)
     if (findings.length === 0) return []
@@ -66,7 +75,7 @@ export function checkText(report: CheckReport, color: boolean): string {
     ]
   })
   const total = `${report.file}: ${labels.total(countsOf(report.findings))}`
-  return `${groups.join('\n\n')}\n\n${paint(color, 'bold', total)}\n${labels.more}\n`
+  return `${groups.join('\n\n')}\n\n${paint(color, 'bold', total)}\n${labels.more}\n${silence}`
 }
 
 function findingText(places: readonly ToldFinding[], { file, language }: CheckReport, color: boolean): string {

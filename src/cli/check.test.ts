@@ -4,12 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { widthOf } from '../core/base/wrap.ts'
 import { RULES } from '../core/plan/findings/all.ts'
 import { LIVE_RULES } from '../core/plan/live/judge-live.ts'
-import { readPlan } from '../wiring/config.ts'
+import { parsePlan, readPlan } from '../wiring/config.ts'
 import { runCommand } from './program.ts'
+import type { Programs } from './programs.ts'
+
+interface Surroundings {
+  readonly more?: Partial<Programs>
+  readonly now?: number
+  readonly variables?: Readonly<Record<string, string>>
+}
 
 const notStarted = () => Promise.reject(new Error('not started in this test'))
 
-async function watari(line: string) {
+async function watari(line: string, { more = {}, now = 0, variables = {} }: Surroundings = {}) {
   let out = ''
   let error = ''
   const code = await runCommand(
@@ -20,9 +27,9 @@ async function watari(line: string) {
         error: (text) => void (error += text),
         color: false,
         errorColor: false,
-        now: () => 0,
+        now: () => now,
       },
-      variables: {},
+      variables,
       folder: process.cwd(),
       password: async () => '',
     },
@@ -33,6 +40,7 @@ async function watari(line: string) {
       up: notStarted,
       gateway: notStarted,
       standin: notStarted,
+      ...more,
     },
   )
   return { code, out, error }
@@ -121,6 +129,67 @@ describe('watari check', () => {
       mend: expect.stringContaining('scheduleTimeZone') as string,
       source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html',
     })
+  })
+
+  it('keeps the form of its JSON', async () => {
+    const { out } = await watari(`check ${DESIGN} --json`)
+    const answer = JSON.parse(out) as { findings: readonly object[] }
+    expect(Object.keys(answer)).toEqual(['file', 'language', 'findings', 'notStated', 'counts'])
+    const names = ['id', 'severity', 'title', 'why', 'mend', 'source', 'key', 'line', 'column', 'what', 'sum']
+    for (const finding of answer.findings) expect(Object.keys(finding)).toEqual(names)
+  })
+
+  it('warns that its prices are old where a finding may rest on them', async () => {
+    const now = Date.parse('2026-11-25T00:00:00Z')
+    expect(await watari(`check ${MENDED}`, { now })).toMatchObject({
+      code: 0,
+      error:
+        'watari: warning: the price table is 126 days old: compare it with https://aws.amazon.com/ses/pricing/ before you decide\n',
+    })
+    expect((await watari(`check ${MENDED}`, { now: Date.parse('2026-10-20T00:00:00Z') })).error).toBe('')
+  })
+
+  it('says what it does not judge', async () => {
+    const silent = 'domain: example.jp\nlegacy: { hosts: [{ host: mx1.example.jp, port: 25 }] }\n'
+    const readPlan = () => parsePlan(silent, { file: 'plan.yaml', hostname: 'localhost' })
+    expect((await watari('check plan.yaml', { more: { readPlan } })).out).toBe(`plan.yaml: nothing to mend
+Not judged, because the plan does not state it: volume, targets, identity,
+configurationSet, quota, lambda, alarms, archive, recovery, security, budget,
+schedule.
+`)
+  })
+
+  it('looks for the keys of a data folder where one is named', async () => {
+    const asked: object[] = []
+    const dnsFindings = async (_plan: object, where: object) => {
+      asked.push(where)
+      return []
+    }
+    await watari(`check ${MENDED} --dns`, { more: { dnsFindings } })
+    await watari(`check ${MENDED} --dns --data /var/lib/watari`, { more: { dnsFindings } })
+    await watari(`check ${MENDED} --dns`, { more: { dnsFindings }, variables: { WATARI_DATA: '/srv/watari' } })
+    expect(asked).toEqual([{}, { dataFolder: '/var/lib/watari' }, { dataFolder: '/srv/watari' }])
+    const damaged = () => Promise.reject(new Error('the keys in /srv are of example.jp, not of goo.ne.jp'))
+    expect(await watari(`check ${MENDED} --dns --data /srv`, { more: { dnsFindings: damaged } })).toMatchObject({
+      code: 65,
+      error:
+        'watari: the keys in /srv are of example.jp, not of goo.ne.jp. Name the data folder of this plan, or none.\n',
+    })
+  })
+
+  it('reads logs by as many bounces as are asked for', async () => {
+    const rules: object[] = []
+    const run: NonNullable<Programs['baseline']>['run'] = async ({ rule }) => {
+      rules.push(rule)
+      return { faults: [] }
+    }
+    const baseline = { run, read: () => ({ kind: 'unreadable' as const, why: 'is not asked for' }) }
+    await watari(`check ${MENDED} --logs logs`, { more: { baseline } })
+    await watari(`check ${MENDED} --logs logs --bounces 5`, { more: { baseline } })
+    expect(rules).toEqual([
+      { leastBounces: 2, doubtful: false },
+      { leastBounces: 5, doubtful: false },
+    ])
   })
 
   it('tells of a faulty plan what every command tells', async () => {

@@ -22,7 +22,7 @@ const programs: Programs = {
   shippedPlan: inPackage('plans/goo.ne.jp.yaml'),
   readPlan,
   sesFindings: async (plan, environment) => (await import('../wiring/check-ses.ts')).sesFindings(plan, environment),
-  dnsFindings: async (plan) => (await import('../wiring/check-dns.ts')).dnsFindings(plan),
+  dnsFindings: async (plan, where) => (await import('../wiring/check-dns.ts')).dnsFindings(plan, where),
   up: async (options) => (await import('../wiring/up.ts')).runUp(options),
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),

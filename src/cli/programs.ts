@@ -15,7 +15,7 @@ export interface Programs {
   readonly shippedPlan: string
   readonly readPlan: (file: string) => PlanReading
   /** Without it there is no `check --dns`. */
-  readonly dnsFindings?: (plan: Plan) => Promise<readonly Finding[]>
+  readonly dnsFindings?: (plan: Plan, where: { readonly dataFolder?: string }) => Promise<readonly Finding[]>
   /** Without it there is no `check --ses`. */
   readonly sesFindings?: (
     plan: Plan,

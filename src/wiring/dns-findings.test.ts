@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DnsAnswer, DnsRecord } from '../core/base/dns.ts'
 import type { Ask } from '../core/base/spf-report.ts'
-import { lookAtDns, type StarttlsAnswer } from '../core/plan/live/dns-facts.ts'
+import { lookAtDns, type KnownKeys, type StarttlsAnswer } from '../core/plan/live/dns-facts.ts'
 import { DNS_RULES, judgeDns } from '../core/plan/live/judge-live.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { readPlan } from './config.ts'
@@ -50,7 +50,7 @@ function planOf(change: (plan: Plan) => Plan = (plan) => plan): Plan {
 }
 
 async function idsIn(world: World, plan = planOf(), starttls: StarttlsAnswer = 'offered'): Promise<readonly string[]> {
-  const facts = await lookAtDns(plan, asking(world), async () => starttls)
+  const facts = await lookAtDns(plan, asking(world), { askStarttls: async () => starttls })
   return [...new Set(judgeDns(facts, plan).map(({ id }) => id))]
 }
 
@@ -108,8 +108,45 @@ describe('a healthy world', () => {
     expect(await idsIn({ ...HEALTHY, 'TXT watari2._domainkey.goo.ne.jp': ['v=DKIM1; k=rsa; p='] })).toEqual([])
   })
 
+  it('has none with a key of a later number, for by TXT no number is used twice', async () => {
+    const { 'TXT watari1._domainkey.goo.ne.jp': _, ...others } = HEALTHY
+    expect(await idsIn({ ...others, 'TXT watari7._domainkey.goo.ne.jp': [KEY] })).toEqual([])
+  })
+
+  it('has none with an old host that is reached by an inner address', async () => {
+    expect(await idsIn({ ...HEALTHY, [`A ${HOST}`]: ['10.20.30.40'] })).toEqual([])
+  })
+
   it('lets DMARC be enforced once MAIL FROM is ready', async () => {
     expect(await idsIn({ ...HEALTHY, 'TXT _dmarc.goo.ne.jp': ['v=DMARC1; p=reject'] })).toEqual([])
+  })
+})
+
+describe('a gateway that keeps the keys', () => {
+  const found = async (world: World, knownKeys: KnownKeys) => {
+    const facts = await lookAtDns(planOf(), asking(world), { knownKeys })
+    return judgeDns(facts, planOf()).map(({ id, sum }) => [id, ...sum.map(({ en }) => en)])
+  }
+
+  it('says which selectors there are', async () => {
+    const world = { ...HEALTHY, 'TXT k20._domainkey.goo.ne.jp': [KEY] }
+    expect(await found(world, { living: ['k20', 'k21'], current: 'k20' })).toEqual([])
+  })
+
+  it('shows that the key SES signs with is gone, though the next is there', async () => {
+    const world = { ...HEALTHY, 'TXT k21._domainkey.goo.ne.jp': [KEY] }
+    expect(await found(world, { living: ['k20', 'k21'], current: 'k20' })).toEqual([
+      ['dns-dkim-missing', 'k20._domainkey.goo.ne.jp'],
+    ])
+  })
+
+  it('does not ask for keys that are revoked', async () => {
+    const world = {
+      ...HEALTHY,
+      'TXT watari1._domainkey.goo.ne.jp': ['broken'],
+      'TXT watari2._domainkey.goo.ne.jp': [KEY],
+    }
+    expect(await found(world, { living: ['watari2'] })).toEqual([])
   })
 })
 

@@ -45,6 +45,7 @@ const SES_WRONG: readonly (readonly [string, Partial<SesFacts>, also?: readonly 
   ['ses-account-stopped', { account: { ...ACCOUNT, enforcement: 'PROBATION' } }],
   ['ses-quota-below-stage', { account: { ...ACCOUNT, maxIn24Hours: 200 } }, ['ses-quota-differs']],
   ['ses-quota-differs', { account: { ...ACCOUNT, maxIn24Hours: 5_000_000 } }],
+  ['ses-quota-differs', { account: { ...ACCOUNT, maxPerSecond: 14 } }],
   ['ses-identity-not-ready', { identity: 'missing' }],
   ['ses-identity-not-ready', { identity: { ...IDENTITY, verifiedForSending: false } }],
   ['ses-dkim-not-ready', { identity: { ...IDENTITY, dkim: { ...IDENTITY.dkim, status: 'PENDING' } } }],

@@ -30,10 +30,7 @@ export async function fileDkimStore(
   const current = join(folder, CURRENT)
   const history = join(folder, HISTORY)
   return {
-    async load() {
-      const text = await textOf(current)
-      return text === undefined ? undefined : recordIn(text, current)
-    },
+    load: () => keyRecordIn(folder),
     async save(record, entry) {
       await appendLine(history, JSON.stringify(entry))
       await replaceFile(current, `${JSON.stringify({ version: VERSION, ...record }, undefined, 2)}\n`)
@@ -44,6 +41,13 @@ export async function fileDkimStore(
       return readable(lines.map(entryIn), HISTORY, onTrouble).slice(-limit)
     },
   }
+}
+
+/** The record of a data folder, which need not be there. Makes nothing. */
+export async function keyRecordIn(folder: string): Promise<KeyRecord | undefined> {
+  const path = join(folder, CURRENT)
+  const text = await textOf(path)
+  return text === undefined ? undefined : recordIn(text, path)
 }
 
 /** Rejected when it is not exactly a record: a guess could switch to a key that nobody can look up. */

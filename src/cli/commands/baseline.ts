@@ -11,6 +11,7 @@ import { baselineText } from '../baseline-text.ts'
 import type { Language } from '../baseline-words.ts'
 import { contextOf, pathIn, printJson, shared, type Context, type Environment } from '../context.ts'
 import { CommandError, EXIT } from '../exit.ts'
+import { BOUNCES_MAX, wholeOf } from '../options.ts'
 import { relayText } from '../relay-text.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
@@ -32,7 +33,6 @@ interface Options {
 }
 
 const THREADS_MAX = 64
-const BOUNCES_MAX = 1_000
 
 export function addBaselineCommand(program: Command, environment: Environment, programs: Programs): void {
   const { baseline } = programs
@@ -183,15 +183,6 @@ function inJson({ remarks, ...advice }: RelayAdvice): unknown {
 /** SES takes a verified domain and all under it. */
 function uncoveredBy(identities: readonly string[], { senders }: Baseline): Baseline['senders'] {
   return senders.filter(({ domain }) => domain !== '' && !identities.some((identity) => isUnder(domain, identity)))
-}
-
-function wholeOf(most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < 1 || value > most)
-      throw new InvalidArgumentError(`a whole number from 1 to ${most}.`)
-    return value
-  }
 }
 
 function zoneOf(name: string): string {

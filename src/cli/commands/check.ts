@@ -3,9 +3,12 @@ import { relative } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { Baseline } from '../../core/plan/baseline/baseline.ts'
 import type { Explanation, Finding, Language } from '../../core/plan/finding.ts'
+import { costDesignOf } from '../../core/plan/cost-design.ts'
 import { judgePlan, RULES } from '../../core/plan/findings/all.ts'
+import { unstatedIn } from '../../core/plan/findings/unstated.ts'
 import { judgeBaseline, LIVE_RULES } from '../../core/plan/live/judge-live.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { priceTableAge } from '../../core/plan/price-table.ts'
 import { nearest } from '../../wiring/plan-keys.ts'
 import { checkJunit } from '../check-junit.ts'
 import { checkReport, countsOf, explained, type CheckReport } from '../check-report.ts'
@@ -13,6 +16,8 @@ import { checkSarif } from '../check-sarif.ts'
 import { checkLines, checkText, explanationText } from '../check-text.ts'
 import { pathIn, type Environment } from '../context.ts'
 import { CommandEnd, CommandError, EXIT } from '../exit.ts'
+import { costWords } from '../cost-text.ts'
+import { BOUNCES_MAX, wholeOf } from '../options.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { Programs } from '../programs.ts'
 
@@ -27,6 +32,8 @@ interface Options {
   readonly ses?: true
   readonly baseline?: string
   readonly logs?: string
+  readonly data?: string
+  readonly bounces?: number
 }
 
 /** Everything that can be found, in the plan and in the world. */
@@ -54,6 +61,12 @@ export function addCheckCommand(program: Command, environment: Environment, prog
     .addOption(
       new Option('--logs <dir>', 'read the Postfix logs of a folder, and judge by them as well').conflicts('baseline'),
     )
+    .addOption(
+      new Option('--bounces <n>', 'with --logs: bounces that suppress an address (default: 2)').argParser(
+        wholeOf(BOUNCES_MAX),
+      ),
+    )
+    .option('--data <dir>', 'with --dns: data folder of the gateway, whose keys are looked for (default: $WATARI_DATA)')
     .option('--explain <id>', 'what a finding means; needs no plan')
     .addHelpText(
       'after',
@@ -74,11 +87,14 @@ async function check(
   const { terminal } = environment
   const { plan, file, warnings, placeOf } = loadPlan(environment, programs, { named, required: false })
   for (const warning of warnings) terminal.error(`watari: warning: ${warning}\n`)
+  const age = priceTableAge(terminal.now())
+  if (age.isStale && isReckoned(plan)) terminal.error(`watari: warning: ${costWords(options.lang).stale(age.days)}\n`)
   const live = await liveFindings(plan, options, environment, programs)
   const report = checkReport([...judgePlan(plan), ...live], {
     file: shownPath(file, environment),
     language: options.lang,
     placeOf,
+    notStated: unstatedIn(plan),
   })
   terminal.out(rendered(report, options, environment, programs))
   const { error, warning } = countsOf(report.findings)
@@ -86,26 +102,49 @@ async function check(
   if (warning > 0) throw new CommandEnd(EXIT.warnings)
 }
 
+/** Whether a finding may rest on a price. */
+function isReckoned(plan: Plan): boolean {
+  const { yenPerMonth, sesYenPerMail, estimateYen } = plan.budget
+  return costDesignOf(plan) !== undefined && (yenPerMonth ?? sesYenPerMail ?? estimateYen) !== undefined
+}
+
 const looksAround = ({ dns, ses, baseline, logs }: Options) => (dns ?? ses ?? baseline ?? logs) !== undefined
 
 /** What the world says: only what was asked for is asked. */
 async function liveFindings(
   plan: Plan,
-  { dns, ses, baseline, logs }: Options,
+  options: Options,
   environment: Environment,
   programs: Programs,
 ): Promise<readonly Finding[]> {
-  const known = await baselineFrom(plan, { baseline, logs }, environment, programs)
+  const { dns, ses } = options
+  const known = await baselineFrom(plan, options, environment, programs)
   return [
-    ...(dns === undefined ? [] : ((await programs.dnsFindings?.(plan)) ?? [])),
+    ...(dns === undefined ? [] : await dnsFindings(plan, options, environment, programs)),
     ...(ses === undefined ? [] : ((await programs.sesFindings?.(plan, environment.variables)) ?? [])),
     ...(known === undefined ? [] : judgeBaseline(known, plan)),
   ]
 }
 
+async function dnsFindings(
+  plan: Plan,
+  { data }: Options,
+  environment: Environment,
+  programs: Programs,
+): Promise<readonly Finding[]> {
+  const folder = data ?? environment.variables['WATARI_DATA']
+  const where = folder === undefined ? {} : { dataFolder: pathIn(environment, folder) }
+  try {
+    return (await programs.dnsFindings?.(plan, where)) ?? []
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new CommandError(EXIT.data, 'keysUnreadable', message, 'Name the data folder of this plan, or none.')
+  }
+}
+
 async function baselineFrom(
   { timeZone }: Plan,
-  { baseline, logs }: { readonly baseline: string | undefined; readonly logs: string | undefined },
+  { baseline, logs, bounces = 2 }: Options,
   environment: Environment,
   programs: Programs,
 ): Promise<Baseline | undefined> {
@@ -117,7 +156,7 @@ async function baselineFrom(
   }
   if (logs === undefined) return undefined
   const nowMs = environment.terminal.now()
-  const rule = { leastBounces: 2, doubtful: false }
+  const rule = { leastBounces: bounces, doubtful: false }
   const run = await programs.baseline.run({ paths: [pathIn(environment, logs)], zone: timeZone, nowMs, rule })
   if ('baseline' in run && run.baseline.lines.read > 0) return run.baseline
   throw new CommandError(EXIT.data, 'noLogs', `${logs} holds no logs`, 'Name a folder with Postfix logs.')

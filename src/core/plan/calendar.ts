@@ -11,6 +11,7 @@ export interface ScheduledTask extends Task {
   readonly to: CivilDay
   /** How many days it may begin later without moving the end. */
   readonly slackDays: number
+  /** On the critical path, or beside it and as long: the end waits for it. */
   readonly isCritical: boolean
 }
 
@@ -39,7 +40,8 @@ export function schedule(tasks: readonly Task[], from: CivilDay, working: Workin
   const critical = new Set(criticalPath)
   const scheduled = tasks.map((task): ScheduledTask => {
     const span = early.get(task.id)!
-    return { ...task, ...span, slackDays: late.get(task.id)! - span.from, isCritical: critical.has(task.id) }
+    const slackDays = late.get(task.id)! - span.from
+    return { ...task, ...span, slackDays, isCritical: slackDays === 0 || critical.has(task.id) }
   })
   return { from, to, tasks: scheduled, criticalPath }
 }

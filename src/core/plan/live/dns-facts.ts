@@ -1,6 +1,7 @@
 // What DNS says today of everything a plan's mail depends on: SPF for both senders at once, MAIL FROM, DMARC, keys, and the
 // receivers that matter. Only looked at here; dns-rules.ts judges. What was not answered is kept as unknown, never guessed.
 import type { DnsAnswer, DnsQuestion } from '../../base/dns.ts'
+import { ipOf, isInNetwork } from '../../base/ip-network.ts'
 import { spfCheck, type SpfResult } from '../../base/spf-check.ts'
 import { spfReport, spfTexts, type Ask, type SpfReport } from '../../base/spf-report.ts'
 import type { Plan } from '../plan.ts'
@@ -13,8 +14,9 @@ export interface DnsFacts {
   readonly mailFrom?: MailFromFacts
   /** The records at _dmarc; undefined when DNS did not say. */
   readonly dmarc: readonly string[] | undefined
-  /** The plan's selectors that have a record. */
+  /** The selectors that have a record. */
   readonly keys: readonly { readonly name: string; readonly texts: readonly string[] }[]
+  /** One of these at least must have a record. */
   readonly selectors: readonly string[]
   readonly receivers: readonly ReceiverFacts[]
   /** Questions that nobody answered, as `TXT example.jp`. */
@@ -46,15 +48,31 @@ const OLD_HOSTS_MAX = 64
 const RECEIVERS_MAX = 50
 /** Where the first two do not answer, the network is closed rather than they. */
 const EXCHANGERS_TRIED_MAX = 2
-/** Next, current and retiring. */
-const SELECTORS = 3
+/** The places of the circle: by alias they are used in turn. */
+const ALIASES = 3
+/** By TXT no number is used twice: these are nine years of yearly keys, and each costs one question. */
+const NUMBERS_TRIED = 12
 
-export async function lookAtDns(plan: Plan, ask: Ask, askStarttls?: AskStarttls): Promise<DnsFacts> {
+/** Which selectors there are, by the record of a gateway. */
+export interface KnownKeys {
+  /** All that are not revoked. */
+  readonly living: readonly string[]
+  /** The one that SES signs with. */
+  readonly current?: string
+}
+
+export interface DnsLook {
+  readonly askStarttls?: AskStarttls
+  /** Without it the selectors are those that the plan would give. */
+  readonly knownKeys?: KnownKeys
+}
+
+export async function lookAtDns(plan: Plan, ask: Ask, { askStarttls, knownKeys }: DnsLook = {}): Promise<DnsFacts> {
   const unanswered = new Set<string>()
   const asked = remembering(ask, unanswered)
   const { domain } = plan
   const texts = spfTexts(await asked({ name: domain, type: 'TXT' }))
-  const selectors = Array.from({ length: SELECTORS }, (_, i) => `${plan.dkim?.selectorPrefix ?? ''}${i + 1}`)
+  const selectors = knownKeys?.living ?? selectorsOf(plan)
   const mailFrom = plan.identity.mailFromDomain ?? plan.dkim?.mailFromDomain
   return {
     spf: await spfReport(domain, asked),
@@ -62,11 +80,18 @@ export async function lookAtDns(plan: Plan, ask: Ask, askStarttls?: AskStarttls)
     oldHosts: await oldHosts(plan, asked),
     ...(mailFrom === undefined ? {} : { mailFrom: await mailFromFacts(mailFrom.toLowerCase(), asked) }),
     dmarc: textsOf(await asked({ name: `_dmarc.${domain}`, type: 'TXT' })),
-    keys: plan.dkim === undefined ? [] : await keysOf(domain, selectors, asked),
-    selectors: plan.dkim === undefined ? [] : selectors,
+    keys: await keysOf(domain, selectors, asked),
+    selectors: knownKeys?.current === undefined ? selectors : [knownKeys.current],
     receivers: await receiversOf(plan, asked, askStarttls),
     unanswered: [...unanswered],
   }
+}
+
+/** As core/dkim/circle numbers them. */
+function selectorsOf({ dkim }: Plan): readonly string[] {
+  if (dkim === undefined) return []
+  const length = dkim.publish === 'cname' ? ALIASES : NUMBERS_TRIED
+  return Array.from({ length }, (_, i) => `${dkim.selectorPrefix}${i + 1}`)
 }
 
 /** Asks each question once, and keeps what nobody answered. */
@@ -84,11 +109,22 @@ function remembering(ask: Ask, unanswered: Set<string>): Ask {
 async function oldHosts({ domain, legacy }: Plan, ask: Ask): Promise<DnsFacts['oldHosts']> {
   const found = []
   for (const { host } of legacy.hosts.slice(0, OLD_HOSTS_MAX)) {
-    for (const ip of await addressesOf(host, ask)) {
+    for (const ip of (await addressesOf(host, ask)).filter(isPublic)) {
       found.push({ host, ip, result: await spfCheck({ ip, domain }, ask) })
     }
   }
   return found
+}
+
+/** RFC 1918, RFC 4193, and this machine: no receiver sees them, so a host that is reached by one sends by another. */
+const INSIDE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '::1/128', 'fc00::/7'].map((text) => {
+  const [first = '', bits] = text.split('/')
+  return { network: ipOf(first)!, bits: Number(bits) }
+})
+
+function isPublic(text: string): boolean {
+  const ip = ipOf(text)
+  return ip === undefined || !INSIDE.some(({ network, bits }) => isInNetwork(ip, network, bits))
 }
 
 async function addressesOf(host: string, ask: Ask): Promise<readonly string[]> {

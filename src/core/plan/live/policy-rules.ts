@@ -78,21 +78,17 @@ export const policyLiveRules: readonly DnsRule[] = [
   {
     id: 'dns-dkim-missing',
     severity: 'warning',
-    title: say('None of the selectors is published', 'どのセレクターも公開されていません'),
-    why: say('SES cannot sign before it finds a key.', '鍵が見つかるまで SES は署名できません。'),
+    title: say('The DKIM key is not published', 'DKIM 鍵が公開されていません'),
+    why: say(
+      'SES cannot sign before it finds a key, and what it signed before fails at receivers.',
+      '鍵が見つかるまで SES は署名できず、署名済みのメールも受信側で不合格になります。',
+    ),
     mend: say(
       'Ask for the records: `watari dkim request` has them ready.',
       'レコードを依頼してください。`watari dkim request` で用意できます。',
     ),
     source: 'RFC 6376 3.6.2',
-    look: ({ keys, selectors }, { domain }) =>
-      selectors.length === 0 || keys.length > 0
-        ? NOTHING
-        : seen(
-            ['dkim'],
-            say('Looked for:', '確認した名前:'),
-            ...selectors.map((one) => alike(`${one}._domainkey.${domain}`)),
-          ),
+    look: keyMissing,
   },
   {
     id: 'dns-dkim-unreadable',
@@ -171,6 +167,16 @@ function enforcedUnaligned({ dmarc, mailFrom }: DnsFacts, { identity, region }: 
     alike(record),
     say('DKIM is off, and MAIL FROM is not ready', 'DKIM は無効、MAIL FROM も未完了'),
   )
+}
+
+/** More names than these are told by the first and the last. */
+const NAMED_MAX = 3
+
+function keyMissing({ keys, selectors }: DnsFacts, { domain }: Plan): readonly Sighting[] {
+  const names = selectors.map((one) => `${one}._domainkey.${domain}`)
+  if (names.length === 0 || keys.some(({ name }) => names.includes(name))) return NOTHING
+  const shown = names.length > NAMED_MAX ? [`${names[0]} … ${names.at(-1)}`] : names
+  return seen(['dkim'], say('Looked for:', '確認した名前:'), ...shown.map(alike))
 }
 
 /** A key of 1024 bits has 216 characters in base64, and SES takes nothing shorter. */

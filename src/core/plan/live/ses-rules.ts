@@ -92,17 +92,7 @@ export const SES_RULES: readonly SesRule[] = [
     why: say('Stages are planned with a figure that is not true.', '段階が実際と異なる値で計画されています。'),
     mend: say('Write what GetAccount says.', 'GetAccount の値を書いてください。'),
     source: 'https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html',
-    look: ({ account }, { quota: { grantedRecipientsPerDay: planned } }) =>
-      account === undefined ||
-      account.maxIn24Hours === 'unlimited' ||
-      planned === undefined ||
-      planned === account.maxIn24Hours
-        ? NOTHING
-        : seen(
-            ['quota', 'grantedRecipientsPerDay'],
-            alike(`${count(planned)} ≠ Max24HourSend: ${count(account.maxIn24Hours)}`),
-            alike(`MaxSendRate: ${short(account.maxPerSecond)}`),
-          ),
+    look: quotaDiffers,
   },
   {
     id: 'ses-identity-not-ready',
@@ -179,6 +169,27 @@ function quotaBelowStage({ account }: SesFacts, plan: Plan): readonly Sighting[]
   return seen(
     ['stages', 0, 'percent'],
     alike(`${count(daily)} × ${first} % = ${count(needed)} > Max24HourSend: ${count(account.maxIn24Hours)}`),
+  )
+}
+
+function quotaDiffers({ account }: SesFacts, { quota }: Plan): readonly Sighting[] {
+  if (account === undefined) return NOTHING
+  const { grantedRecipientsPerDay: perDay, grantedRatePerSecond: perSecond } = quota
+  const { maxIn24Hours, maxPerSecond } = account
+  const key =
+    perDay !== undefined && maxIn24Hours !== 'unlimited' && perDay !== maxIn24Hours
+      ? 'grantedRecipientsPerDay'
+      : perSecond !== undefined && perSecond !== maxPerSecond
+        ? 'grantedRatePerSecond'
+        : undefined
+  if (key === undefined) return NOTHING
+  const most = maxIn24Hours === 'unlimited' ? maxIn24Hours : count(maxIn24Hours)
+  return seen(
+    ['quota', key],
+    alike(`Max24HourSend: ${most}, quota.grantedRecipientsPerDay: ${perDay === undefined ? '-' : count(perDay)}`),
+    alike(
+      `MaxSendRate: ${short(maxPerSecond)}, quota.grantedRatePerSecond: ${perSecond === undefined ? '-' : short(perSecond)}`,
+    ),
   )
 }
 
