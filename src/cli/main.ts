@@ -32,6 +32,7 @@ const programs: Programs = {
     run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),
     read: readBaseline,
   },
+  doctor: async (place) => (await import('../wiring/doctor.ts')).installationFacts(place),
   dmarc: async (folder) => (await import('../wiring/dmarc.ts')).dmarcRecordIn(folder),
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),
 }

@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts'
 import { addArchiveCommands } from './commands/archive.ts'
 import { addBaselineCommand } from './commands/baseline.ts'
 import { addDkimCommands } from './commands/dkim.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addDmarcCommands } from './commands/dmarc.ts'
 import { addFiguresCommand } from './commands/figures.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
@@ -42,7 +43,7 @@ Files, in the data folder (--data, $WATARI_DATA, or ./data):
   suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
   feedback/     what SES told of each recipient       shift-robot.json, shift-decisions.jsonl, archive/
 
-Exit codes: 0 done, 1 nothing found, 2 check warns, 3 check finds errors, 64 usage, 65 plan or data wrong,
+Exit codes: 0 done, 1 nothing found, 2 warnings, 3 errors (check, doctor), 64 usage, 65 plan or data wrong,
 69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
 `
 
@@ -91,6 +92,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
   addBaselineCommand(program, environment, programs)
   addCostCommand(program, environment, programs)
   addCheckCommand(program, environment, programs)
+  if (programs.doctor !== undefined) addDoctorCommand(program, environment, programs, programs.doctor)
   for (const group of program.commands) {
     if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)
   }

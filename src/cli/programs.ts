@@ -6,6 +6,7 @@ import type { ArchiveReader } from '../core/watch/archive.ts'
 import type { BaselineOptions, BaselineRun } from '../wiring/baseline.ts'
 import type { BaselineReading } from '../wiring/baseline-file.ts'
 import type { PlanReading } from '../wiring/config.ts'
+import type { DoctorPlace, InstallationFacts } from '../wiring/doctor.ts'
 import type { KeptKeys } from '../wiring/key-store.ts'
 import type { GatewayOptions, Running, StandinOptions, UpOptions } from '../wiring/run.ts'
 
@@ -37,6 +38,8 @@ export interface Programs {
   readonly archive?: ArchiveOf
   /** Without it there are no `dmarc` commands. */
   readonly dmarc?: DmarcOf
+  /** Without it there is no `doctor`. */
+  readonly doctor?: (place: DoctorPlace) => Promise<InstallationFacts>
 }
 
 /** Undefined when the plan keeps no archive. */
