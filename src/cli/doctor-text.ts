@@ -42,12 +42,29 @@ const TOTAL: Readonly<Record<Language, (counts: LevelCounts) => string>> = {
 export function doctorText(found: readonly ToldDiagnosis[], language: Language, color: boolean): string {
   const inOrder = LEVELS.flatMap((level) => found.filter((one) => one.level === level))
   const total = paint(color, 'bold', TOTAL[language](levelCounts(found)))
-  return `${inOrder.map((one) => lines(one, color)).join('')}\n${total}\n`
+  return `${grouped(inOrder)
+    .map((alike) => lines(alike, color))
+    .join('')}\n${total}\n`
 }
 
-function lines({ id, level, where, what, mend }: ToldDiagnosis, color: boolean): string {
+/** Twelve hosts with one trouble are read once. */
+function grouped(found: readonly ToldDiagnosis[]): readonly (readonly ToldDiagnosis[])[] {
+  const groups = new Map<string, ToldDiagnosis[]>()
+  for (const one of found) {
+    const key = JSON.stringify([one.id, one.level, one.what, one.mend])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return [...groups.values()]
+}
+
+function lines(alike: readonly ToldDiagnosis[], color: boolean): string {
+  const { id, level, what, mend } = alike[0]!
   const { mark, color: hue } = LOOK[level]
+  const where = alike.map((one) => one.where).join(', ')
   const head = wrapped(printable(`${id} ${where}: ${what}`), COLUMNS - 2)
-  const rest = mend === undefined ? [] : wrapped(printable(`→ ${mend}`), COLUMNS - 4).map((line) => `  ${line}`)
+  const rest =
+    mend === undefined ? [] : wrapped(printable(mend), COLUMNS - 4).map((line, i) => `${i === 0 ? '→' : ' '} ${line}`)
   return [...head, ...rest].map((line, i) => `${i === 0 ? paint(color, hue, mark) : ' '} ${line}\n`).join('')
 }

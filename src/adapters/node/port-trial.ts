@@ -1,6 +1,6 @@
 // Looks at TCP ports for the doctor: whether one could be opened, and who has it. Each is open for a moment only.
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, isIP } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import type { PortFacts } from '../../core/plan/doctor/facts.ts'
@@ -66,7 +66,9 @@ export function reachCode(place: {
 }): Promise<string | undefined> {
   const { host, port, tls } = place
   return new Promise((resolve) => {
-    const socket = tls ? connectTls({ host, port, servername: host }) : connect({ host, port })
+    const socket = tls
+      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connect({ host, port })
     const done = (code: string | undefined) => {
       socket.destroy()
       resolve(code)

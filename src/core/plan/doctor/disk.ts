@@ -29,8 +29,8 @@ export function dataFindings(data: FolderFacts, plan: Plan | undefined): readonl
       { id: 'data-folder', where },
       say(`the data folder cannot be used (${data.code})`, `データフォルダーが使えません (${data.code})`),
       say(
-        'Make it for the user of the gateway: install -d -m 750 -o watari DIR.',
-        'ゲートウェイのユーザーで作ってください: install -d -m 750 -o watari DIR',
+        `Make it for the user of the gateway: install -d -m 750 -o watari ${where}.`,
+        `ゲートウェイのユーザーで作ってください: install -d -m 750 -o watari ${where}`,
       ),
     )
   }
@@ -70,7 +70,7 @@ function owner({ folder: where, mode, ownerId, ownId, foreign }: Folder): readon
         `everybody may look into it (mode ${octal}): mails and keys lie here`,
         `誰でも読めます (モード ${octal})。メールと鍵があります`,
       ),
-      alike('chmod 750 DIR'),
+      alike(`chmod 750 ${where}`),
     )
   }
   return well({ id, where }, say(`owner and mode ${octal} are right`, `所有者とモード ${octal} は正しい`))
