@@ -32,6 +32,10 @@ const programs: Programs = {
     run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),
     read: readBaseline,
   },
+  backups: {
+    backUp: async (place) => (await import('../wiring/backup.ts')).backUp(place),
+    restore: async (place) => (await import('../wiring/backup.ts')).restore(place),
+  },
   doctor: async (place) => (await import('../wiring/doctor.ts')).installationFacts(place),
   dmarc: async (folder) => (await import('../wiring/dmarc.ts')).dmarcRecordIn(folder),
   users: async (file) => (await import('../wiring/users.ts')).usersIn(file),

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCostCommand } from './commands/cost.ts'
 import { addCheckCommand } from './commands/check.ts'
 import { addArchiveCommands } from './commands/archive.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addBaselineCommand } from './commands/baseline.ts'
 import { addDkimCommands } from './commands/dkim.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
@@ -70,6 +71,7 @@ function buildProgram(environment: Environment, programs: Programs): Command {
       getErrHelpWidth: () => HELP_COLUMNS,
     })
   addRunCommands(program, environment, programs)
+  if (programs.backups !== undefined) addBackupCommands(program, environment, programs, programs.backups)
   addStatusCommand(program, environment)
   addFiguresCommand(program, environment)
   addFeedbackCommands(program, environment)

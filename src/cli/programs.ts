@@ -3,6 +3,7 @@ import type { Finding } from '../core/plan/finding.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { DmarcRecord } from '../core/feedback/dmarc-record.ts'
 import type { ArchiveReader } from '../core/watch/archive.ts'
+import type { BackupPlace, BackupReport, RestorePlace, RestoreReport } from '../wiring/backup.ts'
 import type { BaselineOptions, BaselineRun } from '../wiring/baseline.ts'
 import type { BaselineReading } from '../wiring/baseline-file.ts'
 import type { PlanReading } from '../wiring/config.ts'
@@ -38,6 +39,11 @@ export interface Programs {
   readonly archive?: ArchiveOf
   /** Without it there are no `dmarc` commands. */
   readonly dmarc?: DmarcOf
+  /** Without it there are no `backup` and `restore`. */
+  readonly backups?: {
+    readonly backUp: (place: BackupPlace) => Promise<BackupReport>
+    readonly restore: (place: RestorePlace) => Promise<RestoreReport>
+  }
   /** Without it there is no `doctor`. */
   readonly doctor?: (place: DoctorPlace) => Promise<InstallationFacts>
 }

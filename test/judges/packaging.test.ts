@@ -38,7 +38,7 @@ describeJudged('systemd', programJudge('systemd-analyze', 'apt-get install syste
     return path
   }
 
-  it.each(['watari.service'])('reads %s without a word', (name) => {
+  it.each(['watari.service', 'watari-backup.service', 'watari-backup.timer'])('reads %s without a word', (name) => {
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', installed(name)], {
       encoding: 'utf8',
     })
