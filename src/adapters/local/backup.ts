@@ -50,7 +50,9 @@ export async function makeBackup(options: BackupOptions): Promise<BackupManifest
 
 /** LMDB makes lock files even to read; one of root's would keep the gateway out. */
 async function refuseOthers(dataFolder: string): Promise<void> {
-  const { uid } = await stat(dataFolder)
+  const { uid } = await stat(dataFolder).catch((cause: unknown) => {
+    throw new Error(`${dataFolder} cannot be read: name the data folder of the gateway with --data`, { cause })
+  })
   if (process.getuid?.() === uid) return
   throw new Error(
     `${dataFolder} belongs to uid ${uid}: make the backup as that user (sudo -u), not as another, nor as root`,

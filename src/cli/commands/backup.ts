@@ -38,7 +38,9 @@ export function addBackupCommands(
     .option('--mails', 'the queue as well; only while no gateway runs')
     .option('--seal-key', 'dkim.key as well, which opens the sealed keys')
     .addHelpText('after', '\nExample:\n  watari backup /var/backups/watari/today --data /var/lib/watari')
-    .action((dir: string, options: Options) => backup(contextOf(environment, options), dir, options, programs, backups))
+    .action((dir: string, options: Options) =>
+      backup(contextOf(environment, options), dir, options, { programs, backups }),
+    )
 
   shared(
     program
@@ -59,8 +61,7 @@ async function backup(
   context: Context,
   dir: string,
   options: Options,
-  programs: Programs,
-  backups: Backups,
+  { programs, backups }: { readonly programs: Programs; readonly backups: Backups },
 ): Promise<void> {
   const { plan, file } = loadPlan(context, programs, { named: options.plan, required: false })
   if (options.mails && (await isRunning(context))) {
