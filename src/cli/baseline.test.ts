@@ -146,7 +146,7 @@ test.each([
   [['nowhere'], 1, 'there is nothing to read'],
   [['.', '--zone', 'Tokyo'], 64, 'an IANA name such as Asia/Tokyo'],
   [['.', '--bounces', '0'], 64, 'a whole number from 1 to 1000'],
-  [['nowhere.json'], 65, 'nowhere.json ENOENT'],
+  [['nowhere.json'], 65, 'nowhere.json is not there'],
 ])('%j ends with %d', async (args, code, said) => {
   const told = await watari(...args)
   expect(told.code).toBe(code)

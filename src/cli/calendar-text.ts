@@ -34,10 +34,15 @@ export function calendarText(report: CalendarReport, language: Language): string
   const head = [
     paragraph(words.title(report.domain)),
     paragraph(report.knowsHolidays ? words.working : words.weekendsOnly),
+    ...(hasPhases(report) ? [] : [paragraph(words.noPhases)]),
     ...(report.isBeyondHolidays ? [paragraph(words.beyondHolidays(HOLIDAYS_YEARS.last))] : []),
   ].join('')
   const parts = report.calendars.map((calendar) => orderText(calendar, report, words))
   return [head, ...parts, ...quotaText(report, words)].join('\n')
+}
+
+function hasPhases({ calendars }: CalendarReport): boolean {
+  return calendars.some(({ tasks }) => tasks.some(({ subject }) => subject.kind === 'phase'))
 }
 
 function taskName(subject: TaskSubject, words: CalendarWords): string {
@@ -173,6 +178,9 @@ function positionText(calendar: OrderedCalendar, today: CivilDay, words: Calenda
   return sentences.join(words.sentence)
 }
 
+/** A tenth of an hour matters where there are few. */
+const hoursText = (hours: number) => (hours < 1_000 ? hours.toFixed(1) : grouped(Math.round(hours)))
+
 function quotaText({ quota }: CalendarReport, words: CalendarWords): readonly string[] {
   if (quota.length === 0) return []
   const rows = quota.map((step) => [
@@ -182,9 +190,9 @@ function quotaText({ quota }: CalendarReport, words: CalendarWords): readonly st
     step.isGranted ? words.granted : grouped(step.askPerDay),
     step.isGranted ? words.granted : grouped(step.askPerSecond),
     words.stageTime({
-      hours: step.time.hours.toFixed(0),
+      hours: grouped(Math.round(step.time.hours)),
       leastMails: grouped(step.time.leastMails),
-      mailHours: (step.time.mailHours ?? 0).toFixed(1),
+      mailHours: hoursText(step.time.mailHours ?? 0),
     }),
   ])
   const beyond = quota.filter(({ isWithinDesign }) => isWithinDesign === false).map(({ percent }) => `${percent} %`)

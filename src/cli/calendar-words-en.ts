@@ -12,6 +12,7 @@ export const CALENDAR_WORDS_EN: CalendarWords = {
   span: ({ from, last, days: count }) => `${from} to ${last}, ${days(count)}`,
   fits: ({ allowed, spare }) => `the plan allows ${allowed}: ${spare} to spare`,
   tooLong: ({ allowed, over }) => `the plan allows ${allowed}: ${over} too many`,
+  noPhases: 'The plan has no phases (schedule.phases): what must be ready before the first stage is not here.',
   firstMail: (count) => `The first mail goes by SES after ${days(count)}.`,
   critical: (chain) => `Critical path: ${chain}.`,
   columns: { task: '', from: 'FROM', to: 'TO', slack: 'SLACK' },

@@ -22,6 +22,7 @@ export const CALENDAR_WORDS_JA: CalendarWords = {
   span: ({ from, last, days }) => `${from} から ${last} まで ${days} 日`,
   fits: ({ allowed, spare }) => `計画の期間 ${allowed} 日に対し余裕 ${spare} 日`,
   tooLong: ({ allowed, over }) => `計画の期間 ${allowed} 日を ${over} 日超過`,
+  noPhases: '計画にフェーズ (schedule.phases) がないため、最初の段階までの準備は含まれません。',
   firstMail: (days) => `SES からの最初の送信は ${days} 日後。`,
   critical: (chain) => `クリティカルパス: ${chain}。`,
   columns: { task: '', from: '開始', to: '終了', slack: '余裕' },

@@ -11,6 +11,7 @@ export interface CalendarWords {
   readonly span: (of: { from: string; last: string; days: number }) => string
   readonly fits: (of: { allowed: number; spare: number }) => string
   readonly tooLong: (of: { allowed: number; over: number }) => string
+  readonly noPhases: string
   readonly firstMail: (days: number) => string
   readonly critical: (chain: string) => string
   readonly columns: { readonly task: string; readonly from: string; readonly to: string; readonly slack: string }

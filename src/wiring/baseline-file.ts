@@ -80,8 +80,15 @@ export function readBaseline(file: string): BaselineReading {
       why: `is no baseline of this version: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
     }
   } catch (error) {
-    return { kind: 'unreadable', why: error instanceof Error ? error.message : 'cannot be read' }
+    return { kind: 'unreadable', why: whyNot(error) }
   }
+}
+
+/** Without the parser's own words: they quote what stands in the file. */
+function whyNot(error: unknown): string {
+  if (error instanceof SyntaxError) return 'is no JSON'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`
 }
 
 export function writeBaseline(file: string, baseline: Baseline): void {
