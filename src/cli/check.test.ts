@@ -115,7 +115,7 @@ describe('watari check', () => {
     const { code, out } = await watari(`check ${DESIGN} --json`)
     expect(code).toBe(3)
     const answer = JSON.parse(out) as { counts: object; findings: readonly object[] }
-    expect(answer.counts).toEqual({ error: 29, warning: 10, note: 1 })
+    expect(answer.counts).toEqual({ error: 29, warning: 11, note: 1 })
     expect(answer.findings).toContainEqual({
       id: 'schedule-in-utc',
       severity: 'error',

@@ -51,6 +51,7 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
 const BEYOND = [
   'access-documentation-network',
   'alarm-silence-unheard',
+  'cost-above-today',
   'privacy-quoted-local-parts',
   'quota-rate-not-granted',
   'ses-events-without-recipients',
@@ -145,6 +146,12 @@ const PLANTED: Readonly<Record<string, (n: number) => readonly Change[]>> = {
   'cost-estimate-below-list-price': (n) => [['budget.estimateYen.sesSending', 470_000 - n * 100]],
   'cost-unit-price-below-list': (n) => [['budget.sesYenPerMail', 0.0148 - n / 100_000]],
   'cost-budget-below-stage': (n) => [['budget.yenPerMonth', 476_000 - n]],
+  'cost-above-today': (n) => [
+    ['stages.3.percent', 100],
+    ['budget.yenPerMonth', 5_000_000],
+    ['budget.estimateYen.sesSending', 2_400_000],
+    ['budget.legacyYenPerMonth', 700_000 + n],
+  ],
   'cost-pricing-plan-dearer': (n) => [
     ['budget.sesPricing', n % 2 === 0 ? 'essentials' : 'enterprise'],
     ['budget.yenPerMonth', 5_000_000],

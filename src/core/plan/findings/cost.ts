@@ -60,6 +60,21 @@ export const costRules: readonly Rule[] = [
     look: budgetBelowStage,
   },
   {
+    id: 'cost-above-today',
+    severity: 'warning',
+    title: say('All by SES costs more than the old hosts do today', 'SES へ全量移すと現在より費用が増えます'),
+    why: say(
+      'A move that is to save money and costs more is better decided on now than found out on the bill.',
+      '費用削減のための移行が逆に高くつくことは、請求書で知るより先に判断すべきことです。',
+    ),
+    mend: say(
+      'Agree on a private price with AWS first, end at a smaller share, or say what else the move is for.',
+      '先に AWS と個別の価格を取り決めるか、割合を抑えるか、費用以外の目的を明確にしてください。',
+    ),
+    source: SOURCE,
+    look: aboveToday,
+  },
+  {
     id: 'cost-pricing-plan-dearer',
     severity: 'warning',
     title: say('The pricing plan of SES costs more than à la carte', 'SES の料金プランが従量制より割高です'),
@@ -190,6 +205,25 @@ function budgetBelowStage(plan: Plan): readonly Sighting[] {
       say(`the budget pays for ${percentText(share)} of all mail`, `予算で賄えるのは全体の ${percentText(share)} です`),
     )
   })
+}
+
+function aboveToday(plan: Plan): readonly Sighting[] {
+  const { legacyYenPerMonth: today, yenPerDollar } = plan.budget
+  const design = costDesignOf(plan)
+  // Before everything has moved the old hosts are paid as well, and that is no surprise.
+  if (today === undefined || design === undefined || lastPercent(plan) < 100) return NOTHING
+  const { total } = monthOf(design, 100)
+  const bill = total * yenPerDollar
+  if (bill <= today) return NOTHING
+  return seen(
+    ['budget', 'legacyYenPerMonth'],
+    say(
+      `A month costs ${yen(bill - today)} more than the ${yen(today)} of today.`,
+      `現在の月額 ${yen(today)} より ${yen(bill - today)} 増えます。`,
+    ),
+    alike(`${dollars(total)} × ¥${short(yenPerDollar)} = ${yen(bill)}`),
+    alike(`${yen(bill)} ÷ ${yen(today)} = ${(bill / today).toFixed(1)}`),
+  )
 }
 
 function dearerPlan(plan: Plan): readonly Sighting[] {
