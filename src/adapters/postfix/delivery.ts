@@ -26,7 +26,8 @@ const S = 0x73
 const B = 0x62
 const LOOPBACK_4 = octetsOf('127.')
 const LOOPBACK_6 = octetsOf('::1]')
-const FNV_PRIME = 0x01000193
+/** Odd, and with bits everywhere (MurmurHash3). */
+const PRIME = 0x85ebca6b | 0
 const SLASH = 0x2f
 
 /** An address of this machine (`[127.0.0.1]`, `[::1]`), or a socket in its file system (`[private/lmtp]`). */
@@ -42,10 +43,16 @@ function textOf(octets: Uint8Array, start: number, end: number): string {
   return Buffer.from(octets.subarray(start, end)).toString('latin1')
 }
 
-/** What brings a delivery and its connection together. */
+/** What brings a delivery and its connection together; four octets a step. */
 export function hashOf(octets: Uint8Array, start: number, end: number): number {
   let hash = 0
-  for (let i = start; i < end; i += 1) hash = Math.imul(hash ^ octets[i]!, FNV_PRIME)
+  let i = start
+  for (; i + 4 <= end; i += 4) {
+    const four = octets[i]! | (octets[i + 1]! << 8) | (octets[i + 2]! << 16) | (octets[i + 3]! << 24)
+    hash = Math.imul(hash ^ four, PRIME)
+    hash ^= hash >>> 15
+  }
+  for (; i < end; i += 1) hash = Math.imul(hash ^ octets[i]!, PRIME)
   return hash
 }
 

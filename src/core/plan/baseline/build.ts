@@ -1,6 +1,6 @@
 // From sums to the baseline: shares, percentiles, peaks, and the busiest domains by name.
 import { latencyPercentileMs } from '../../base/figures.ts'
-import { LEGACY_REASONS } from '../../base/legacy-reason.ts'
+import type { LegacyReason } from '../../base/legacy-reason.ts'
 import { isSuppressed, type Candidate, type SuppressionRule } from './addresses.ts'
 import {
   BASELINE_FORMAT,
@@ -141,13 +141,21 @@ function domainOf(domain: string, sums: DomainPart): DomainBaseline {
 }
 
 function reasonsOf(domains: readonly DomainPart[]): readonly ReasonCount[] {
-  return LEGACY_REASONS.map((reason) => ({
-    reason,
-    failed: sumBy(domains, ({ failedFor }) => failedFor[reason] ?? 0),
-    deferred: sumBy(domains, ({ deferredFor }) => deferredFor[reason] ?? 0),
-  }))
-    .filter(({ failed, deferred }) => failed > 0 || deferred > 0)
-    .toSorted((a, b) => b.failed - a.failed || b.deferred - a.deferred)
+  const counts = new Map<LegacyReason, { failed: number; deferred: number }>()
+  const add = (what: 'failed' | 'deferred', reasons: Partial<Record<LegacyReason, number>>) => {
+    for (const reason in reasons) {
+      const count = counts.get(reason as LegacyReason) ?? { failed: 0, deferred: 0 }
+      count[what] += reasons[reason as LegacyReason] ?? 0
+      counts.set(reason as LegacyReason, count)
+    }
+  }
+  for (const { failedFor, deferredFor } of domains) {
+    add('failed', failedFor)
+    add('deferred', deferredFor)
+  }
+  return [...counts]
+    .map(([reason, count]) => ({ reason, ...count }))
+    .toSorted((a, b) => b.failed - a.failed || b.deferred - a.deferred || (a.reason < b.reason ? -1 : 1))
 }
 
 function groupsOf(named: readonly (readonly [string, DomainPart])[]): readonly GroupBaseline[] {

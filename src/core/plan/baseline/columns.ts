@@ -28,12 +28,6 @@ export class Columns {
     return this.#values[row * this.stride + column] ?? 0
   }
 
-  /** The counters of a row themselves, not a copy; undefined when nothing was counted so far down. */
-  row(row: number): Float64Array | undefined {
-    const start = row * this.stride
-    return start < this.#values.length ? this.#values.subarray(start, start + this.stride) : undefined
-  }
-
   /** Rows that may hold something. */
   get rows(): number {
     return this.#values.length / this.stride
@@ -70,7 +64,7 @@ export class Tallies {
     this.#values[place]! += 1
   }
 
-  /** As Columns.row. */
+  /** The counters of a row themselves, not a copy; undefined when nothing was counted so far down. */
   row(row: number): Uint32Array | undefined {
     const start = row * this.stride
     return start < this.#values.length ? this.#values.subarray(start, start + this.stride) : undefined

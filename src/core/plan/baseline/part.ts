@@ -1,6 +1,7 @@
 // What one reader of logs summed up, by names, as plain values that can be handed from thread to thread and added.
 import { LEGACY_REASONS, LEGACY_STAGES, type LegacyReason, type LegacyStage } from '../../base/legacy-reason.ts'
 import type { BouncedAddress } from './addresses.ts'
+import type { Columns } from './columns.ts'
 import { DAYS_IN_KEY } from './day-tally.ts'
 import { CODES_IN_KEY, DOMAIN, REASONS_IN_KEY, SENDER, type BaselineTally } from './tally.ts'
 
@@ -122,11 +123,16 @@ export function partOf(
 const DAYS_FROM = 50
 const COUNTS = Object.entries(DOMAIN) as [keyof typeof DOMAIN, number][]
 
+/** Most numbers may be of senders, which receive nothing. */
+function isCounted(domains: Columns, number: number): boolean {
+  const { delivered, deferred, bounced, expired } = DOMAIN
+  return [delivered, deferred, bounced, expired].some((column) => domains.of(number, column) > 0)
+}
+
 function fillCounts({ domains, delays }: BaselineTally, number: number, domain: (number: number) => DomainPart): void {
-  const counts = domains.row(number)
-  if (counts === undefined || counts.every((count) => count === 0)) return
+  if (!isCounted(domains, number)) return
   const part = domain(number)
-  for (const [name, column] of COUNTS) part[name] += counts[column] ?? 0
+  for (const [name, column] of COUNTS) part[name] += domains.of(number, column)
   // The last rows are beyond the limit of delays, and have none of their own.
   part.delays = delays.row(number)
 }
@@ -142,8 +148,7 @@ function fillReasons(tally: BaselineTally, domain: (number: number) => DomainPar
 
 function fillDays(tally: BaselineTally, domain: (number: number) => DomainPart): void {
   for (const [number, day, [delivered = 0, deferred = 0, bounced = 0]] of tally.days.entries()) {
-    const counts = tally.domains.row(number)
-    if (counts === undefined || counts[DOMAIN.delivered]! + counts[DOMAIN.bounced]! < DAYS_FROM) continue
+    if (tally.domains.of(number, DOMAIN.delivered) + tally.domains.of(number, DOMAIN.bounced) < DAYS_FROM) continue
     domain(number).days.set(day, [delivered, deferred, bounced])
   }
   for (const [key, [count = 0]] of tally.codeDays.entries()) {
@@ -162,9 +167,9 @@ function sendersOf(
 ): Map<string, SenderPart> {
   const senders = new Map<string, SenderPart>()
   for (let number = 0; number < names.count; number += 1) {
-    const [mails, octets, recipients] = [SENDER.mails, SENDER.octets, SENDER.recipients].map((column) =>
-      tally.senders.of(number, column),
-    ) as [number, number, number]
+    const mails = tally.senders.of(number, SENDER.mails)
+    const octets = tally.senders.of(number, SENDER.octets)
+    const recipients = tally.senders.of(number, SENDER.recipients)
     if (mails > 0) senders.set(names.text(number), { mails, octets, recipients })
   }
   return senders

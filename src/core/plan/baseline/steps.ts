@@ -38,6 +38,7 @@ const EVIDENCE_LEAST = 25
 
 /** The strongest step of each kind, for one receiving domain. */
 export function stepChangesOf(domain: string, { days, codes }: DomainDays): readonly StepChange[] {
+  if (days.size < 2 * DAYS_LEAST) return []
   const order = [...days.keys()].toSorted((a, b) => a - b)
   const of = (day: number, withDeferred: boolean) => {
     const [delivered, deferred, bounced] = days.get(day) ?? [0, 0, 0]
