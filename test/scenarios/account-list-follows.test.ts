@@ -2,7 +2,7 @@
 // person takes off goes from both, and mail goes again.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendMail } from '../support/smtp-client.ts'
-import { startWatari, type RunningProgram } from '../support/watari.ts'
+import { lockStage, startWatari, type RunningProgram } from '../support/watari.ts'
 
 const SENDER = 'bounce+u42@goo.ne.jp'
 const GONE = 'Gone.Reader@example.jp'
@@ -56,6 +56,7 @@ const known = async () => (await program.command('suppression', 'show', GONE, '-
 
 beforeAll(async () => {
   program = await startWatari({ args: ['up', '--port-base', '0', '--log-file', '-'] })
+  await lockStage(program)
   await order('stage', 'set', '100')
 })
 afterAll(() => program.stop())

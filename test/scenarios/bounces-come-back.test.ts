@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readMultipart } from '../support/mime.ts'
 import { sendMail } from '../support/smtp-client.ts'
-import { startWatari, type RunningProgram } from '../support/watari.ts'
+import { lockStage, startWatari, type RunningProgram } from '../support/watari.ts'
 
 let folder: string
 let plan: string
@@ -41,6 +41,7 @@ beforeAll(async () => {
   const shipped = readFileSync('plans/goo.ne.jp.yaml', 'utf8')
   writeFileSync(plan, shipped.replace(/^archive:.*$/m, `$&\n  folder: ${join(folder, 'archive')}`))
   program = await startWatari({ args: ['up', '--plan', plan, '--port-base', '0', '--log-file', '-'] })
+  await lockStage(program)
   const stage = await program.command('stage', 'set', '100', '--reason', 'scenario')
   expect(stage.error).toBe('')
 })

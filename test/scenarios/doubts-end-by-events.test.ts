@@ -1,7 +1,7 @@
 // SES takes a mail and its answer is cut off. The part is in doubt until SES speaks of it; then it is done, and SES gets it once.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendMail } from '../support/smtp-client.ts'
-import { startWatari, type RunningProgram } from '../support/watari.ts'
+import { lockStage, startWatari, type RunningProgram } from '../support/watari.ts'
 
 const SENDER = 'news@goo.ne.jp'
 const PATIENCE_MS = 60_000
@@ -9,13 +9,8 @@ const PATIENCE_MS = 60_000
 let program: RunningProgram
 beforeAll(async () => {
   program = await startWatari({ args: ['up', '--port-base', '0', '--log-file', '-'] })
-  // The robot would go back from what the budget does not pay for.
-  for (const command of [
-    ['shift', 'lock'],
-    ['stage', 'set', '100'],
-  ]) {
-    expect((await program.command(...command, '--reason', 'scenario')).code).toBe(0)
-  }
+  await lockStage(program)
+  expect((await program.command('stage', 'set', '100', '--reason', 'scenario')).code).toBe(0)
 })
 afterAll(() => program.stop())
 

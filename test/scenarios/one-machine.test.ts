@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CORPUS } from '../support/corpus.ts'
 import { sendMail, sendMails } from '../support/smtp-client.ts'
-import { startWatari, watari, type RunningProgram } from '../support/watari.ts'
+import { lockStage, startWatari, watari, type RunningProgram } from '../support/watari.ts'
 
 const SENDER = 'news@goo.ne.jp'
 const message = (subject: string) =>
@@ -49,6 +49,7 @@ async function setStage(percent: number): Promise<void> {
 
 beforeAll(async () => {
   program = await startWatari({ args: ['up', '--port-base', '0', '--log-file', '-'] })
+  await lockStage(program)
 })
 afterAll(() => program.stop())
 

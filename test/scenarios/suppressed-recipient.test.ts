@@ -1,7 +1,7 @@
 // A recipient on the suppression list, on one machine: nothing by SES, a report to the sender, and back again.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendMail } from '../support/smtp-client.ts'
-import { startWatari, type RunningProgram } from '../support/watari.ts'
+import { lockStage, startWatari, type RunningProgram } from '../support/watari.ts'
 
 const SENDER = 'bounce+u42@goo.ne.jp'
 const message = (subject: string) =>
@@ -39,6 +39,7 @@ const send = (to: readonly string[], subject: string) =>
 
 beforeAll(async () => {
   program = await startWatari({ args: ['up', '--port-base', '0', '--log-file', '-'] })
+  await lockStage(program)
   await order('stage', 'set', '100')
 })
 afterAll(() => program.stop())

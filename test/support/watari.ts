@@ -54,6 +54,15 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/**
+ * Keeps the robot from moving the stage: the shipped plan lets it, and it would go where the budget does, in the middle of a
+ * test that is about something else.
+ */
+export async function lockStage(program: RunningProgram): Promise<void> {
+  const answer = await program.command('shift', 'lock', '--reason', 'scenario', '--by', 'tester')
+  if (answer.code !== 0) throw new Error(answer.error)
+}
+
 export async function startWatari(options: ProgramOptions): Promise<RunningProgram> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'watari-'))
   const child = spawn(process.execPath, [CLI, ...options.args, '--json', '--data', dataFolder], {
