@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { ShiftStatus } from '../core/shift/desk.ts'
 import type { GateReading } from '../core/shift/gates.ts'
-import { decisionTable, explanation, shiftText } from './shift-text.ts'
+import { decisionTable, explanation, robotNote, shiftText } from './shift-text.ts'
 import { aDecision } from '../../test/contracts/robot-store.contract.ts'
 
 const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d/g
@@ -78,4 +78,14 @@ test('one decision is explained with what it was made on', () => {
   expect(text).toContain('Says:       holds (leastTime): look 1\n')
   expect(text).toContain('Events:     0 recipients sent since the last one\n')
   expect(text).toContain('bounce  suspect')
+})
+
+test('who sets a stage over a ceiling is told at once what the robot will do, and how to keep it from that', () => {
+  const { lock: _lock, ...unlocked } = STATUS
+  expect(robotNote(unlocked, 50)).toBe(
+    '\nThe robot will take it to 20 %, by budget: 500,000 yen for 31.0 days\nTo keep it: watari shift lock --reason "..."\n',
+  )
+  expect(robotNote(unlocked, 20)).toBe('')
+  expect(robotNote(STATUS, 50)).toBe('')
+  expect(robotNote({ ...unlocked, mode: 'advise' }, 50)).toBe('')
 })

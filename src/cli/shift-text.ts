@@ -80,6 +80,14 @@ function shareText({ bad, of }: GateReading['ses']): string {
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(rate < 0.001 ? 3 : 2)} %`
 
+/** What follows for a stage that a person has just set; '' when the robot leaves it there. */
+export function robotNote({ mode, lock, ceilings }: ShiftStatus, percent: number): string {
+  const [lowest] = ceilings
+  const moves = mode === 'on' || mode === 'rollBack'
+  if (!moves || lock !== undefined || lowest === undefined || lowest.percent >= percent) return ''
+  return `\nThe robot will take it to ${lowest.percent} %, by ${lowest.reason}: ${lowest.message}\nTo keep it: watari shift lock --reason "..."\n`
+}
+
 export function decisionTable(lines: readonly DecisionLine[]): string {
   return table(
     ['WHEN', 'DECISION', 'OUTCOME', 'DID', 'WHY'],

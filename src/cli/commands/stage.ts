@@ -1,8 +1,19 @@
 // `watari stage`: how many percent of the recipients go to SES, who said so, and why.
 import { InvalidArgumentError, type Command } from 'commander'
+import type { ShiftStatus } from '../../core/shift/desk.ts'
 import type { Stage } from '../../core/shift/stage.ts'
-import { contextOf, ordered, orderOf, printJson, shared, type Environment, type OrderOptions } from '../context.ts'
+import {
+  contextOf,
+  ordered,
+  orderOf,
+  printJson,
+  shared,
+  type Context,
+  type Environment,
+  type OrderOptions,
+} from '../context.ts'
 import { CommandError } from '../exit.ts'
+import { robotNote } from '../shift-text.ts'
 import { facts, localTime } from '../output.ts'
 import { stageTable } from '../tables.ts'
 
@@ -43,7 +54,7 @@ export function addStageCommands(program: Command, environment: Environment): vo
       try {
         const { stage } = await context.client.send<{ stage: Stage }>('PUT', '/stage', { percent, ...order })
         if (context.json) printJson(context, stage)
-        else context.terminal.out(stageText(stage))
+        else context.terminal.out(stageText(stage) + (await whatTheRobotWillDo(context, stage)))
       } catch (error) {
         // For a program the answer to "set it to 10" is the stage, whether it was 10 already or not.
         if (!(error instanceof CommandError) || error.reason !== 'sameValue' || !context.json) throw error
@@ -60,6 +71,16 @@ export function addStageCommands(program: Command, environment: Environment): vo
       if (context.json) for (const stage of stages) printJson(context, stage)
       else context.terminal.out(stages.length === 0 ? 'The stage was never changed.\n' : stageTable(stages))
     })
+}
+
+/** A person should not learn a quarter of a minute later that the robot thinks otherwise. */
+async function whatTheRobotWillDo({ client }: Context, { percent }: Stage): Promise<string> {
+  try {
+    return robotNote(await client.get<ShiftStatus>('/shift'), percent)
+  } catch {
+    // The stage is set all the same; whoever wants to know more asks watari shift status.
+    return ''
+  }
 }
 
 function stageText(stage: Stage): string {
