@@ -183,7 +183,7 @@ function masked(part: PartSummary): PartSummary {
     ...part,
     sender: maskAddress(part.sender),
     recipients: part.recipients.map(maskAddress),
-    reason: maskText(part.reason),
+    reason: maskText(part.reason, [part.sender, ...part.recipients]),
   }
 }
 const asIs = (part: PartSummary) => part

@@ -21,6 +21,8 @@ export function pseudonymous(pseudonym: (text: string) => string): WriteAddress 
 /** `mail` is our own id, by which `watari archive show --mail` finds it. */
 export function archivedEvent(event: FeedbackEvent, write: WriteAddress = maskAddress): ArchiveFields {
   const { kind, at, mail, configurationSet } = event
+  const recipients = 'recipients' in event ? event.recipients.map(({ address }) => address) : []
+  const named = [mail.sender, ...mail.destinations, ...recipients]
   return {
     at: isoTime(at),
     event: kind,
@@ -30,43 +32,54 @@ export function archivedEvent(event: FeedbackEvent, write: WriteAddress = maskAd
     sentAt: mail.sentAt === undefined ? undefined : isoTime(mail.sentAt),
     sender: write(mail.sender),
     configurationSet,
-    ...detailsOf(event, write),
+    ...detailsOf(event, { address: write, words: wordsNaming(named) }),
   }
 }
 
-function detailsOf(event: FeedbackEvent, write: WriteAddress): ArchiveFields {
+interface Writing {
+  readonly address: WriteAddress
+  /** For whatever a stranger wrote: it may name anybody, even where the form leaves no room for it. */
+  readonly words: (text: string | undefined) => string | undefined
+}
+
+function wordsNaming(addresses: readonly string[]): Writing['words'] {
+  return (text) => (text === undefined ? undefined : maskText(text, addresses))
+}
+
+function detailsOf(event: FeedbackEvent, write: Writing): ArchiveFields {
+  const { words } = write
   switch (event.kind) {
     case 'send':
-      return { recipients: event.mail.destinations.map((address) => ({ address: write(address) })) }
+      return { recipients: event.mail.destinations.map((address) => ({ address: write.address(address) })) }
     case 'delivery':
       return {
         recipients: recipientsOf(event.recipients, write),
-        smtpResponse: textOf(event.smtpResponse),
-        reportingMta: event.reportingMta,
+        smtpResponse: words(event.smtpResponse),
+        reportingMta: words(event.reportingMta),
         processingMs: event.processingMs,
       }
     case 'bounce':
       return {
-        bounceType: event.bounceType,
-        bounceSubType: event.bounceSubType,
+        bounceType: words(event.bounceType),
+        bounceSubType: words(event.bounceSubType),
         recipients: recipientsOf(event.recipients, write),
-        feedbackId: event.feedbackId,
-        reportingMta: event.reportingMta,
+        feedbackId: words(event.feedbackId),
+        reportingMta: words(event.reportingMta),
       }
     case 'complaint':
       return {
-        subType: event.subType,
-        feedbackType: event.feedbackType,
+        subType: words(event.subType),
+        feedbackType: words(event.feedbackType),
         recipients: recipientsOf(event.recipients, write),
-        feedbackId: event.feedbackId,
-        userAgent: textOf(event.userAgent),
+        feedbackId: words(event.feedbackId),
+        userAgent: words(event.userAgent),
       }
     case 'reject':
-      return { reason: textOf(event.reason) }
+      return { reason: words(event.reason) }
     case 'renderingFailure':
-      return { templateName: event.templateName, message: textOf(event.message) }
+      return { templateName: words(event.templateName), message: words(event.message) }
     case 'deliveryDelay':
-      return { delayType: event.delayType, recipients: recipientsOf(event.recipients, write) }
+      return { delayType: words(event.delayType), recipients: recipientsOf(event.recipients, write) }
     case 'other':
       return { eventType: event.eventType }
     default:
@@ -74,18 +87,13 @@ function detailsOf(event: FeedbackEvent, write: WriteAddress): ArchiveFields {
   }
 }
 
-function recipientsOf(recipients: readonly EventRecipient[], write: WriteAddress): readonly ArchiveFields[] {
-  return recipients.map(({ address, action, status, diagnosticCode }) => ({
-    address: write(address),
-    action,
-    status,
-    diagnosticCode: textOf(diagnosticCode),
+function recipientsOf(recipients: readonly EventRecipient[], { address, words }: Writing): readonly ArchiveFields[] {
+  return recipients.map((one) => ({
+    address: address(one.address),
+    action: words(one.action),
+    status: words(one.status),
+    diagnosticCode: words(one.diagnosticCode),
   }))
-}
-
-/** What a stranger wrote may name anybody. */
-function textOf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : maskText(text)
 }
 
 function isoTime(atMs: number): string {

@@ -37,7 +37,10 @@ test('reads what waits, and puts it away', async () => {
   const { intake, moved, state, log } = world({ a: texts(report('1')), b: texts(report('2', 'mail.goo.ne.jp')) })
   expect(await intake.tick()).toBe(2)
   expect(moved).toEqual(['read a', 'read b'])
-  expect(state.record!.lines).toMatchObject([{ mails: 10, dkimPassed: 10 }])
+  expect(state.record!.lines).toMatchObject([
+    { domain: 'goo.ne.jp', mails: 5, dkimPassed: 5 },
+    { domain: 'mail.goo.ne.jp', mails: 5, dkimPassed: 5 },
+  ])
   expect(log.lines.map(({ event }) => event)).toEqual(['dmarcReport', 'dmarcReport'])
 })
 

@@ -15,6 +15,15 @@ function report(records: string, metadata = METADATA, policy = POLICY) {
 const row = (inner: string, after = '') =>
   `<record><row><source_ip>192.0.2.1</source_ip><count>2</count>${inner}</row>${after}</record>`
 
+test.each([
+  ['<org_name>noreply-dmarc@r.example</org_name>', 'r.example'],
+  ['<email>"Taro T"@r.example</email>', 'r.example'],
+  ['<org_name>Rex</org_name><email>a@b.example</email>', 'Rex'],
+])('a reporter that is a person’s address, %s, is its domain', (who, reporter) => {
+  const metadata = `<report_metadata>${who}<report_id>1</report_id>${RANGE}</report_metadata>`
+  expect(report('', metadata)).toMatchObject({ report: { reporter } })
+})
+
 test('reads who, when, whose and each row', () => {
   const results =
     '<identifiers><header_from>goo.ne.jp</header_from></identifiers><auth_results><dkim><domain>goo.ne.jp</domain><selector>watari2</selector><result>pass</result></dkim></auth_results>'

@@ -60,7 +60,7 @@ export function* dmarcReading(text: string): Pausing<DmarcReading> {
   if (beginAt === undefined || endAt === undefined)
     return unreadable('noRange', 'it does not say which time it is about')
   if (domain === '') return unreadable('noDomain', 'it does not say whose policy it is about')
-  const reporter = word(metadata, 'org_name') || word(metadata, 'email') || 'unknown'
+  const reporter = nobodyIn(word(metadata, 'org_name')) || nobodyIn(word(metadata, 'email')) || 'unknown'
   const records = childrenOf(root, 'record')
   const rows: DmarcRow[] = []
   for (const [i, record] of records.entries()) {
@@ -95,7 +95,7 @@ function rowOf(record: XmlElement, policyDomain: string): DmarcRow | undefined {
   const headerFrom = word(identifiers, 'header_from').toLowerCase() || policyDomain
   const signatures = childrenOf(results, 'dkim').map((one) => ({
     domain: word(one, 'domain').toLowerCase(),
-    selector: word(one, 'selector'),
+    selector: nobodyIn(word(one, 'selector')),
     result: word(one, 'result').toLowerCase(),
   }))
   const spf = childrenOf(results, 'spf').map((one) => ({
@@ -143,6 +143,11 @@ function childrenOf(element: XmlElement | undefined, name: string): readonly Xml
 /** The text of a child, short and in one line: it is shown to people. */
 function word(element: XmlElement | undefined, name: string): string {
   return (child(element, name)?.text ?? '').replaceAll(/\s+/g, ' ').slice(0, WORD_MAX)
+}
+
+/** Of an address the domain: who reports is a receiver, and no person's name belongs into a log. */
+function nobodyIn(text: string): string {
+  return text.replaceAll(/(?:"[^"]*"|[^\s<>"]+)@/g, '')
 }
 
 function unreadable(reason: string, message: string): DmarcReading {

@@ -32,7 +32,11 @@ function countLatency(
 }
 
 function keyOf({ mail }: FeedbackEvent, { recipient }: Change): FigureKey {
-  const domain = domainOf(recipient.address)
-  const stream = domainOf(mail.sender)
-  return { route: 'ses', domain: domain === '' ? UNKNOWN : domain, stream: stream === '' ? UNKNOWN : stream }
+  return { route: 'ses', domain: nameOf(recipient.address), stream: nameOf(mail.sender) }
+}
+
+/** Figures are shown to everybody: what is no host name may be anybody's. */
+function nameOf(address: string): string {
+  const domain = domainOf(address)
+  return /^[a-z0-9._-]{1,255}$/.test(domain) ? domain : UNKNOWN
 }

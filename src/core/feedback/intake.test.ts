@@ -59,3 +59,11 @@ test('a high share of strange records is one alarm while it lasts', () => {
   add(50, true)
   expect(log.lines).toHaveLength(2)
 })
+
+test('what is no address, or has no host name behind its sign, is no receiving domain', async () => {
+  const world = await feedbackWorld()
+  const odd = ['tanaka', 'tanaka@', '"a@b', 'x@tanaka taro', 'r@Example.COM'].map((address) => ({ address }))
+  await world.take(anEvent.bounce(2_000, { recipients: odd }, { sender: 'suzuki' }))
+  expect(world.figures).toEqual({ 'hardBounced unknown unknown': 4, 'hardBounced example.com unknown': 1 })
+  await world.remove()
+})

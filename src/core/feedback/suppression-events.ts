@@ -58,7 +58,7 @@ function happened(event: FeedbackEvent, recipients: readonly EventRecipient[], h
     if (address === undefined) return []
     const evidence = {
       word: happening.word,
-      ...(status === undefined ? {} : { status }),
+      ...statusIn(status),
       count: 1,
       firstAt: at,
       lastAt: at,
@@ -66,6 +66,12 @@ function happened(event: FeedbackEvent, recipients: readonly EventRecipient[], h
     }
     return [{ address, spelling, reason: happening.reason, evidence, by: 'watari' }]
   })
+}
+
+/** The code alone (RFC 3463 2): whatever else stands there may name somebody. */
+function statusIn(text: string | undefined): { readonly status?: string } {
+  const status = /^[245]\.\d{1,3}\.\d{1,3}(?!\d)/.exec(text ?? '')?.[0]
+  return status === undefined ? {} : { status }
 }
 
 /** The account's list has it. Without a date of its own, so that it puts nothing back that a person took off. */

@@ -102,9 +102,10 @@ export function bareSpelling(address: string): string {
   return quoted && ATEXT.test(local) && hasDotFault(local) ? `${local}${address.slice(at)}` : address
 }
 
-/** The domain of an address that was accepted before, lower case; '' for the null reverse-path. */
+/** The domain of an address that was accepted before, lower case; '' for the null reverse-path, and for what is no address. */
 export function domainOf(address: string): string {
-  return address.slice(splitAt(address) + 1).toLowerCase()
+  const at = splitAt(address)
+  return at < 0 ? '' : address.slice(at + 1).toLowerCase()
 }
 
 /** True when `domain` is `parent` or lies under it. */

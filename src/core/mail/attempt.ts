@@ -135,7 +135,7 @@ function report(part: ClaimedPart, delivery: Delivery, { log, meter, route, cloc
       recipients: group.length,
       attempt: part.attempts + 1,
       latencyMs,
-      ...facts(first),
+      ...facts(first, part),
     })
   }
   if (delivery.signal.kind === 'throttled') meter.count('watari_throttled_total', { route })
@@ -154,14 +154,14 @@ function byKind(outcomes: readonly Outcome[]): Iterable<readonly [Outcome['kind'
   return groups
 }
 
-function facts(outcome: Outcome): Record<string, string | number> {
+function facts(outcome: Outcome, { sender, recipients }: ClaimedPart): Record<string, string | number> {
   const said: Record<string, string | number> = {}
   if (outcome.kind !== 'delivered') said['reason'] = outcome.reason
   if (outcome.kind === 'delivered' && outcome.remoteId) said['remoteId'] = outcome.remoteId
   if ('reply' in outcome && outcome.reply) {
     said['code'] = outcome.reply.code
     said['host'] = outcome.reply.host
-    if (outcome.kind !== 'delivered') said['said'] = maskText(outcome.reply.text)
+    if (outcome.kind !== 'delivered') said['said'] = maskText(outcome.reply.text, [sender, ...recipients])
   }
   return said
 }

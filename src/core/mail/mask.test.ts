@@ -31,6 +31,22 @@ describe('maskIp', () => {
   })
 })
 
+describe('a text about somebody', () => {
+  test.each([
+    ['tanaka: user unknown', ['tanaka@example.com'], 'tan***: user unknown'],
+    ['no mailbox TANAKA here', ['tanaka+sale@example.com'], 'no mailbox tan*** here'],
+    ['tanaka+sale is full', ['tanaka+sale@example.com'], 'tan*** is full'],
+    ['tanakas and xtanaka stay', ['tanaka@example.com'], 'tanakas and xtanaka stay'],
+    ['"a b" is unknown', ['"a b"@example.com'], '"***" is unknown'],
+    ['ab is unknown', ['ab@example.com'], '*** is unknown'],
+    ['a.*b? unknown', ['a.*b?@example.com'], '*** unknown'],
+    ['x: unknown', ['x@example.com', '', '@'], 'x: unknown'],
+    ['from tanaka to suzuki', ['tanaka@a', 'suzuki@b'], 'from tan*** to suz***'],
+  ])('%j about %j is %j', (text, named, shown) => {
+    expect(maskText(text, named)).toBe(shown)
+  })
+})
+
 describe('maskText', () => {
   test.each([
     ['5.1.1 <tanaka@example.com>: Recipient address rejected', '5.1.1 <tan***@***.***>: Recipient address rejected'],

@@ -48,18 +48,48 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g
 /** Longer reply texts are cut: a log line is no place for a web page. */
 const TEXT_MAX = 512
 
-/** A foreign text (an SMTP reply, an API message) made fit for a log: addresses, clients and credentials masked, one line. */
-export function maskText(text: string): string {
+/**
+ * A foreign text (an SMTP reply, an API message) made fit for a log: addresses, clients and credentials masked, one line.
+ * `named`: the addresses it is about, because many a host answers with the local part alone ("tanaka: user unknown").
+ */
+export function maskText(text: string, named: readonly string[] = []): string {
   return (
-    text
-      .slice(0, TEXT_MAX)
-      .replaceAll(CONTROL, ' ')
-      .replaceAll(ADDRESS, (address) => maskAddress(address))
+    withoutLocalParts(
+      text
+        .slice(0, TEXT_MAX)
+        .replaceAll(CONTROL, ' ')
+        .replaceAll(ADDRESS, (address) => maskAddress(address)),
+      named,
+    )
       .replaceAll(BASE64, (token) => (looksSecret(token) ? STARS : token))
       .replaceAll(IPV4, (ip) => maskIp(ip))
       // Eight groups or a double colon make an address; three groups of digits are a time of day.
       .replaceAll(IPV6, (ip) => (ip.includes('::') || ip.split(':').length === 8 ? maskIp(ip) : ip))
   )
+}
+
+function withoutLocalParts(text: string, addresses: readonly string[]): string {
+  let left = text
+  for (const address of addresses) {
+    for (const local of localNames(address)) {
+      // Most texts name nobody; that is quick to see.
+      if (!left.toLowerCase().includes(local.toLowerCase())) continue
+      const word = new RegExp(
+        `(?<![A-Za-z0-9])${local.replaceAll(/[^A-Za-z0-9]/g, String.raw`\$&`)}(?![A-Za-z0-9])`,
+        'gi',
+      )
+      left = left.replaceAll(word, maskAddress(local))
+    }
+  }
+  return left
+}
+
+/** The local part as it is, without quotes, and without a tag; the longest first. */
+function localNames(address: string): readonly string[] {
+  const at = address.lastIndexOf('@')
+  const local = (at < 0 ? address : address.slice(0, at)).replaceAll('"', '')
+  const [untagged = ''] = local.split('+')
+  return (untagged === local ? [local] : [local, untagged]).filter((name) => name.length > 1)
 }
 
 function looksSecret(token: string): boolean {
