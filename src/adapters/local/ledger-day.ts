@@ -79,7 +79,10 @@ export function openLedgerDay(options: LedgerDayOptions): LedgerDay {
     owed: (limit) =>
       [...tables.owed.getRange({ limit })].map(({ key, value }) => ({ ...value, receipt: `${options.name}/${key}` })),
     async settle(keys) {
+      if (keys.length === 0) return
       await Promise.all(keys.map((key) => tables.owed.remove(key)))
+      // What is settled must stay so: a power cut would tell it again after its report has left.
+      await root.flushed
     },
     ...pages,
     close: () => root.close(),

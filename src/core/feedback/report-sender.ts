@@ -1,5 +1,6 @@
 // Puts a report into the queue, once for each event whoever hands it in, and durable before it answers. The id of a report
 // is derived from its event: after a crash between the report and the record of its event, the queue knows it again.
+import { SECOND_MS } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { domainOf } from '../mail/address.ts'
 import { derivedMailId } from '../mail/mail-id.ts'
@@ -37,6 +38,11 @@ type Send = (event: Event, recipients: readonly EventRecipient[], report: (made:
 
 /** Reports remembered, so that an event that comes again soon after its report has left makes no second one. */
 const REMEMBERED_MAX = 100_000
+/**
+ * A report rests so long in the queue before it may leave. By then its event is settled in the ledger; and a gateway that
+ * was killed in between, and is up again by then, finds the report in the queue when it hears the event again.
+ */
+const REST_MS = 5 * SECOND_MS
 /** That another mail has the id of a report is one in millions; eight in a row is a hash that does not spread. */
 const ID_TRIES_MAX = 8
 
@@ -74,10 +80,11 @@ async function put(options: ReportSenderOptions, { event, key, pace, report, cou
   const nowMs = now()
   const id = await freeId(options, { key, at: Math.min(event.at, nowMs), to: mail.sender })
   if (id === undefined) return { kind: 'alreadyReturned' }
-  const dueAt = pace(domainOf(mail.sender), nowMs)
+  const turnAt = pace(domainOf(mail.sender), nowMs)
+  const dueAt = Math.max(turnAt, nowMs + REST_MS)
   await queue.put(report({ id, nowMs, dueAt }))
   meter.count('watari_returns_total', { kind, result: 'returned' })
-  const delayed = dueAt > nowMs ? { delayedMs: dueAt - nowMs } : {}
+  const delayed = turnAt > nowMs ? { delayedMs: turnAt - nowMs } : {}
   log.info('returned', { kind, mail: mail.mailId, ses: mail.sesMessageId, recipients: count, report: id, ...delayed })
   return { kind: 'returned', id, recipients: count, dueAt }
 }

@@ -28,9 +28,9 @@ describe('a hard bounce', () => {
   test('is returned to the envelope sender by legacy with a null reverse-path', async () => {
     const world = returnsWorld()
     const answer = await world.returns.bounce(aBounce(), [NO_SUCH_USER])
-    expect(answer).toMatchObject({ kind: 'returned', recipients: 1, dueAt: NOW })
+    expect(answer).toMatchObject({ kind: 'returned', recipients: 1, dueAt: NOW + 5_000 })
     expect(world.queue.parts()).toMatchObject([
-      { route: 'legacy', sender: '', recipients: [VERP], state: 'waiting', stream: 'bounce', dueAt: NOW },
+      { route: 'legacy', sender: '', recipients: [VERP], state: 'waiting', stream: 'bounce', dueAt: NOW + 5_000 },
     ])
   })
 
@@ -215,6 +215,15 @@ describe('an event that comes again', () => {
     expect(before.queue.parts()).toHaveLength(1)
   })
 
+  test('after a kill before its event was settled finds its report still at rest', async () => {
+    const before = returnsWorld()
+    await before.returns.bounce(aBounce(), [NO_SUCH_USER])
+    expect(await before.queue.claim('legacy', NOW + 4_999, 10)).toEqual([])
+    const after = returnsWorld({ queue: before.queue })
+    expect(await after.returns.bounce(aBounce(), [NO_SUCH_USER])).toEqual({ kind: 'alreadyReturned' })
+    expect(await before.queue.claim('legacy', NOW + 5_000, 10)).toHaveLength(1)
+  })
+
   test('finds its id taken by another mail, and takes the next', async () => {
     const before = returnsWorld()
     await before.returns.bounce(aBounce(), [NO_SUCH_USER])
@@ -265,7 +274,7 @@ test('too many reports to one domain leave later, and the log says so', async ()
       NO_SUCH_USER,
     ])
   }
-  expect(world.queue.parts().map(({ dueAt }) => dueAt - NOW)).toEqual([0, 10_000, 20_000])
+  expect(world.queue.parts().map(({ dueAt }) => dueAt - NOW)).toEqual([5_000, 10_000, 20_000])
   expect(world.log.lines.map(({ fields }) => fields['delayedMs'])).toEqual([undefined, 10_000, 20_000])
 })
 
