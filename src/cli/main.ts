@@ -27,7 +27,7 @@ const programs: Programs = {
   gateway: async (options) => (await import('../wiring/up.ts')).runGateway(options),
   standin: async (options) => (await import('../wiring/up.ts')).runStandin(options),
   keys: async (place) => (await import('../wiring/key-store.ts')).keptKeys(place, () => Date.now()),
-  archive: archiveReader,
+  archive: (place) => archiveReader(place, () => Date.now()),
   baseline: {
     run: async (options) => (await import('../wiring/baseline.ts')).runBaseline(options),
     read: readBaseline,

@@ -49,7 +49,14 @@ export interface Programs {
 }
 
 /** Undefined when the plan keeps no archive. */
-export type ArchiveOf = (place: { readonly plan: Plan; readonly dataFolder: string }) => ArchiveReader | undefined
+export type ArchiveOf = (place: ArchivePlace) => ArchiveReader | undefined
+
+/** Where an archive lies, and who we are there. */
+export interface ArchivePlace {
+  readonly plan: Plan
+  readonly dataFolder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
 
 /** Undefined when no report was read yet; rejects when the record is damaged. */
 export type DmarcOf = (dataFolder: string) => Promise<DmarcRecord | undefined>

@@ -1,7 +1,7 @@
 // The design's sections: values as the customer wrote them, read by the checks. Types and keys are judged, values hardly,
 // because a faulty design must load for its faults to be found.
 import { z } from 'zod'
-import { amount, day, domain, list, network, oneOf, percent, text, whole, yesOrNo } from './plan-fields.ts'
+import { amount, day, domain, list, network, oneOf, percent, text, whole, yesOrNo, kmsKey } from './plan-fields.ts'
 
 const ANY_COUNT = 1e15
 const count = () => amount(0, ANY_COUNT)
@@ -104,8 +104,25 @@ const alarm = z.strictObject({
   missingData: text().exactOptional(),
 })
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; a dot breaks TLS to the bucket's host. */
+const bucket = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'is no name of a bucket' })
+    .describe('a bucket: 3 to 63 lower case letters, digits and inner hyphens')
+
+const objectPrefix = () =>
+  z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, { error: 'is no beginning of an object name' })
+    .max(200)
+    .describe('letters, digits and _.- in parts with / between them, such as watari/gw1')
+
 const archive = z.strictObject({
   folder: text().exactOptional(),
+  bucket: bucket().exactOptional(),
+  prefix: objectPrefix().exactOptional(),
+  kmsKey: kmsKey().exactOptional(),
   // §3.2.3: seven years.
   days: whole(1, 36_500).default(2_555),
   addresses: oneOf(['masked', 'pseudonymous']).default('masked'),

@@ -97,9 +97,15 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     ...localKeys(plan, standin),
     ...localFeedback(plan, ports, standin),
     notify: localNotify(plan.notify),
-    archive: { ...plan.archive, folder: plan.archive.folder ?? LOCAL_ARCHIVE },
+    archive: localArchive(plan.archive),
     dmarc: plan.dmarc ?? DMARC_DEFAULTS,
   }
+}
+
+/** Nothing leaves the machine. */
+function localArchive(planned: Plan['archive']): Plan['archive'] {
+  const { bucket: _, ...archive } = planned
+  return { ...archive, folder: archive.folder ?? LOCAL_ARCHIVE }
 }
 
 /** Nobody is written to: notices lie in the data folder. */

@@ -1,4 +1,4 @@
-// What every archive promises (F6). The folder runs this, and S3 will.
+// What every archive promises (F6). The folder and S3 run this.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Archive, ArchivedRecord, ArchiveQuery } from '../../src/core/watch/archive.ts'

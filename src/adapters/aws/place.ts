@@ -16,7 +16,7 @@ const ATTEMPTS = 3
 const CONNECT_TIMEOUT_MS = 3_000
 const ANSWER_TIMEOUT_MS = 10_000
 
-export function clientSettings({ region, credentials, endpoint }: AwsPlace) {
+export function clientSettings({ region, credentials, endpoint }: AwsPlace, answerTimeoutMs = ANSWER_TIMEOUT_MS) {
   return {
     region,
     ...(credentials === undefined ? {} : { credentials }),
@@ -25,13 +25,18 @@ export function clientSettings({ region, credentials, endpoint }: AwsPlace) {
     retryMode: 'standard',
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: ANSWER_TIMEOUT_MS,
+      requestTimeout: answerTimeoutMs,
       throwOnRequestTimeout: true,
     },
+    // The SDK says some things to the console when it is given nobody to say them to; ours are said once, by whoever calls.
+    logger: SILENT,
     // Our own name; the SDK's would tell the platform and its version to everyone who reads a log.
     defaultUserAgentProvider: () => Promise.resolve([['watari'] as [string]]),
   }
 }
+
+const nothing = (): void => undefined
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 /** The name of AWS's answer; undefined when there was none, or none that says anything. */
 export function answerName(error: unknown): string | undefined {

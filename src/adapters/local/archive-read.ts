@@ -5,15 +5,10 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { DAY_MS } from '../../core/base/clock.ts'
-import type { ArchivedRecord, ArchiveFields, ArchiveKind, ArchiveReader } from '../../core/watch/archive.ts'
+import { keptLine, type KeptLine } from '../../core/watch/archive-line.ts'
+import type { ArchivedRecord, ArchiveKind, ArchiveReader } from '../../core/watch/archive.ts'
 import { dayOf, daysOf, objectsOf, OPEN, pathOf, SEALED, startOf, type Listed } from './archive-names.ts'
 import { isMissing } from './record-file.ts'
-
-/** A line as it stands in an object. */
-export interface KeptLine {
-  readonly keptAt: number
-  readonly fields: ArchiveFields
-}
 
 export function folderArchiveReader(folder: string): ArchiveReader {
   return {
@@ -52,7 +47,7 @@ async function* linesOf(path: string, sealed: boolean, damaged: (message: string
   let bad = 0
   try {
     for await (const line of textLines(streamOf(path, sealed))) {
-      const kept = parsed(line)
+      const kept = keptLine(line)
       if (kept === undefined) bad += 1
       else yield kept
     }
@@ -87,16 +82,4 @@ async function* textLines(stream: Readable): AsyncIterable<string> {
     stream.destroy()
   }
   if (trouble !== undefined) throw trouble as Error
-}
-
-function parsed(line: string): KeptLine | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    if (typeof value !== 'object' || value === null || !('keptAt' in value)) return undefined
-    const { keptAt, ...fields } = value
-    const at = typeof keptAt === 'string' ? Date.parse(keptAt) : Number.NaN
-    return Number.isNaN(at) ? undefined : { keptAt: at, fields }
-  } catch {
-    return undefined
-  }
 }

@@ -46,7 +46,7 @@ export function addArchiveCommands(
     .action(async (options: Options) => {
       const context = contextOf(environment, options)
       const { plan } = loadPlan(context, programs, { named: options.plan, required: false })
-      const reader = programs.archive({ plan, dataFolder: context.dataFolder })
+      const reader = programs.archive({ plan, dataFolder: context.dataFolder, environment: context.variables })
       if (reader === undefined) {
         throw new CommandError(
           EXIT.nothing,

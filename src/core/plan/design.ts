@@ -137,6 +137,12 @@ export interface AlarmPlan {
 export interface ArchivePlan {
   /** Relative to the data folder; without it nothing is archived. */
   readonly folder?: string
+  /** Where objects go when their hour is over; until then they lie in the folder. */
+  readonly bucket?: string
+  /** In front of their names, with '/' behind it; without it 'watari/' and the gateway's host name. */
+  readonly prefix?: string
+  /** Id, ARN or alias of the KMS key of the objects; without it the bucket's default. */
+  readonly kmsKey?: string
   readonly days: number
   /** How addresses stand in archived events. */
   readonly addresses: 'masked' | 'pseudonymous'

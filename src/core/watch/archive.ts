@@ -1,5 +1,5 @@
 // The archive (F6): what happened, kept for years, a line for each record, masked before it comes here.
-// All adapters of the port pass the same contract suite; the local one is a folder, S3 will be its sibling.
+// All adapters of the port pass the same contract suite; the local one is a folder, S3 is its sibling.
 
 /** What SES told of mails, and our own log. */
 export type ArchiveKind = 'events' | 'logs'
