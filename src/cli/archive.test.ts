@@ -37,6 +37,13 @@ function readerOf(records: readonly ArchivedRecord[], asked: ArchiveQuery[] = []
   }
 }
 
+const BROKEN: ArchiveReader = {
+  // oxlint-disable-next-line require-yield -- it has nothing to give.
+  async *read() {
+    throw new Error('S3 gave no answer')
+  },
+}
+
 const BOUNCE: ArchivedRecord = {
   kind: 'events',
   keptAt: Date.UTC(2026, 10, 25, 3, 4, 5),
@@ -85,6 +92,7 @@ test('asks for a day back, or for what is named', async () => {
 test.each([
   ['', undefined, 1, /the plan keeps no archive/],
   ['--kind events', readerOf([]), 1, /nothing was kept in that time/],
+  ['--kind logs', BROKEN, 75, /S3 gave no answer/],
   ['--from yesterday', readerOf([]), 64, /Write a day or a time/],
   ['--from 2026-11-31T99:00', readerOf([]), 64, /Write a day or a time/],
   ['--from 2026-11-25 --to 2026-11-24', readerOf([]), 64, /--from is not before --to/],

@@ -1,17 +1,20 @@
 // The ways to people that a plan names: mail, Slack, and a folder for whoever carries a request by hand.
 import { join } from 'node:path'
+import { topicNotifier } from '../adapters/aws/notifier.ts'
 import { folderNotifier } from '../adapters/notify/folder.ts'
 import { mailNotifier } from '../adapters/notify/mail.ts'
 import { slackNotifier } from '../adapters/notify/slack.ts'
 import type { Notifier } from '../core/base/notice.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import type { Environment } from './ses-place.ts'
+import { awsPlace, type Environment } from './ses-place.ts'
 
 /** To the operators: none when the plan names none; the log has every alarm anyway. */
-export function operatorNotifiers({ notify }: Plan, environment: Environment): readonly Notifier[] {
+export function operatorNotifiers(plan: Plan, environment: Environment): readonly Notifier[] {
+  const { notify } = plan
   return [
     ...(notify.mail === undefined ? [] : [mail(notify.mail, 'mail to the operators', notify.mail.to, environment)]),
     ...slack(notify.slackVariable, 'Slack of the operators', environment),
+    ...(notify.topicArn === undefined ? [] : [topic(plan, notify.topicArn, environment)]),
   ]
 }
 
@@ -40,6 +43,10 @@ function mail(
   const password = passwordVariable === undefined ? undefined : environment[passwordVariable]
   const login = user === undefined || password === undefined ? {} : { login: { user, password } }
   return mailNotifier({ channel, host, port, tls, from, to, ...login })
+}
+
+function topic(plan: Plan, topicArn: string, environment: Environment): Notifier {
+  return topicNotifier({ ...awsPlace(plan, environment), channel: 'SNS topic of the operators', topicArn })
 }
 
 function slack(variable: string | undefined, channel: string, environment: Environment): readonly Notifier[] {

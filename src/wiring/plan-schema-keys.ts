@@ -107,9 +107,17 @@ const notifyMail = z.strictObject({
   passwordVariable: variableName().exactOptional(),
 })
 
+/** Its Region is in it, and may be another than the plan's. */
+const topicArn = () =>
+  z
+    .string()
+    .regex(/^arn:aws[\w-]*:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w-]{1,251}(\.fifo)?$/, { error: 'is no ARN of a topic' })
+    .describe('the ARN of an SNS topic such as arn:aws:sns:ap-northeast-1:123456789012:watari')
+
 const notify = z.strictObject({
   mail: notifyMail.exactOptional(),
   slackVariable: variableName().exactOptional(),
+  topicArn: topicArn().exactOptional(),
   languages: list(oneOf(['ja', 'en']), 1).default(['ja']),
   runbooks: text().default('docs/'),
   // One incident is one message; who wants it again says after how long.

@@ -55,8 +55,15 @@ export function addArchiveCommands(
           'Name a folder with archive.folder in the plan, or another plan with --plan FILE.',
         )
       }
-      await show(context, reader, options)
+      await show(context, reader, options).catch(notRead)
     })
+}
+
+/** A disk or AWS that does not answer is no fault of Watari, and says itself what it is. */
+function notRead(error: unknown): never {
+  if (error instanceof CommandError) throw error
+  const message = error instanceof Error ? error.message : 'the archive cannot be read'
+  throw new CommandError(EXIT.tryAgain, 'archiveNotRead', message, 'What was shown up to here is right; ask again.')
 }
 
 async function show(context: Context, reader: ArchiveReader, { from, to, mail, kind }: Options): Promise<void> {

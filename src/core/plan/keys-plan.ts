@@ -63,6 +63,8 @@ export interface ContactPlan {
 export interface NotifyPlan {
   readonly mail?: NotifyMailPlan
   readonly slackVariable?: string
+  /** An SNS topic that whoever wants to be told has subscribed to. */
+  readonly topicArn?: string
   /** Alerts, reports and reminders are told in each of them, in one message. */
   readonly languages: readonly ('ja' | 'en')[]
   /** Where runbook.md and runbook.ja.md lie: a URL or a folder. */
