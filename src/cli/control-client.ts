@@ -48,6 +48,7 @@ const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
   badValue: EXIT.usage,
   notAligned: EXIT.forbidden,
   sameValue: EXIT.ok,
+  changedMeanwhile: EXIT.tryAgain,
   storageFailed: EXIT.tryAgain,
 }
 

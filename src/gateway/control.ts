@@ -51,6 +51,7 @@ const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
   wrongState: 409,
   badValue: 400,
   notAligned: 409,
+  changedMeanwhile: 409,
   sameValue: 409,
   storageFailed: 503,
 }

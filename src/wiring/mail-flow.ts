@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { domainToASCII } from 'node:url'
 import type { FigureStore } from '../adapters/local/figures.ts'
 import { segmentMailQueue, type OpenMailQueue } from '../adapters/local/mail-queue.ts'
-import { fileShiftStore } from '../adapters/local/shift-store.ts'
 import { diskSpace } from '../adapters/node/disk-space.ts'
 import { hmacKeyedHash } from '../adapters/node/keyed-hash.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
@@ -27,13 +26,14 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Route } from '../core/shift/route.ts'
 import type { ShiftStore } from '../core/shift/ports.ts'
 import { pipelineWatch, type PipelineWatch } from '../core/shift/pipeline-watch.ts'
-import type { Stage } from '../core/shift/stage.ts'
+import { sameStage, type Stage } from '../core/shift/stage.ts'
 import type { Basics } from './basics.ts'
 import { gatewayFigures, hearing } from './figures.ts'
 import { legacyRoute } from './legacy-route.ts'
 import type { Environment } from './ses-place.ts'
 import { sesRoute, type SesRoute } from './ses-route.ts'
 import { splitKey } from './split-key.ts'
+import { openStage } from './stage-store.ts'
 
 export interface MailFlowOptions {
   readonly plan: Plan
@@ -76,7 +76,8 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
   const { clock, log, meter } = basics
   const now = () => clock.now()
   const policy = settlePolicy(plan)
-  const store = await fileShiftStore(dataFolder, (trouble) => log.alarm('stageFile', { ...trouble }))
+  const stages = await openStage(options)
+  const { store } = stages
   let stage = await store.current()
   const split = planSplit(options, () => stage)
   const queue = await segmentMailQueue({
@@ -98,6 +99,15 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
   const gate = (): Refusal | undefined =>
     gateFault(plan.gateway.limits, { counts: queue.counts(), freeOctets: freeOctets(), nowMs: now(), stopping })
   const accept = { queue, now, nextId, split, inspect, gate, toAscii: domainToASCII, log, meter, figures }
+  const stageChanged = (after: Stage, before: Stage): void => {
+    stage = after
+    if (takesFromSes(after, before)) void moveWaiting(queue, split, basics)
+  }
+  stages.follow((after) => {
+    if (sameStage(after, stage)) return
+    log.info('stage', { percent: after.percent, before: stage.percent, by: after.changedBy, why: after.reason })
+    stageChanged(after, stage)
+  })
   return {
     ...routes,
     intake: intake({ ...accept, policy: acceptPolicy(plan, routes.ses) }),
@@ -108,14 +118,12 @@ export async function mailFlow(options: MailFlowOptions): Promise<MailFlow> {
     notify,
     inspect,
     gate,
-    stageChanged(after, before) {
-      stage = after
-      if (takesFromSes(after, before)) void moveWaiting(queue, split, basics)
-    },
+    stageChanged,
     refuseMail() {
       stopping = true
     },
     async stop() {
+      await stages.stop()
       await routes.stop()
       await Promise.all([queue.close(), figures.stop()])
     },

@@ -1,4 +1,6 @@
 // The robot, put together: what it looks at, what it remembers, and the loop in which it looks.
+import { tableRobotStore } from '../adapters/aws/robot-store.ts'
+import { dynamoTable } from '../adapters/aws/table.ts'
 import { fileRobotStore } from '../adapters/local/robot-store.ts'
 import { HOUR_MS, SECOND_MS } from '../core/base/clock.ts'
 import { costDesignOf } from '../core/plan/cost-design.ts'
@@ -14,10 +16,12 @@ import { describeError } from '../core/watch/describe-error.ts'
 import type { Basics } from './basics.ts'
 import { reportedDkim } from './dmarc.ts'
 import type { MailFlow } from './mail-flow.ts'
+import { awsPlace, type Environment } from './ses-place.ts'
 
 export interface ShiftOptions {
   readonly plan: Plan
   readonly dataFolder: string
+  readonly environment: Environment
   readonly basics: Basics
   readonly flow: MailFlow
   /** Whether events can come back at all; without them silence says nothing. */
@@ -36,7 +40,7 @@ export async function startShift(options: ShiftOptions): Promise<StartedShift> {
   const { clock, log } = basics
   const now = () => clock.now()
   const policy = shiftPolicy(plan)
-  const store = await fileRobotStore(options.dataFolder, (trouble) => log.alarm('shiftFile', { ...trouble }))
+  const { store, stop: stopStore } = await robotStoreOf(options)
   const eyes = {
     figures: flow.figures,
     ses: () => sesCondition(flow, now()),
@@ -63,8 +67,21 @@ export async function startShift(options: ShiftOptions): Promise<StartedShift> {
     async stop() {
       stopping.abort()
       await running
+      stopStore()
     },
   }
+}
+
+/** With a table, a lock and what was decided hold for every gateway. */
+async function robotStoreOf({ plan, dataFolder, environment, basics }: ShiftOptions) {
+  const { log } = basics
+  if (plan.shift.table === undefined) {
+    const store = await fileRobotStore(dataFolder, (trouble) => log.alarm('shiftFile', { ...trouble }))
+    return { store, stop: () => undefined }
+  }
+  const table = dynamoTable({ ...awsPlace(plan, environment), table: plan.shift.table })
+  const onTrouble = (message: string) => log.alarm('shiftTable', { message })
+  return { store: tableRobotStore({ table, domain: plan.domain, onTrouble }), stop: () => table.stop() }
 }
 
 /** The route and the account as the robot sees them. */

@@ -98,6 +98,7 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
     ...localFeedback(plan, ports, standin),
     notify: localNotify(plan.notify),
     archive: localArchive(plan.archive),
+    shift: localShift(plan.shift),
     dmarc: plan.dmarc ?? DMARC_DEFAULTS,
   }
 }
@@ -106,6 +107,12 @@ function localPlan(plan: Plan, ports: Ports, standin: Standin): Plan {
 function localArchive(planned: Plan['archive']): Plan['archive'] {
   const { bucket: _, ...archive } = planned
   return { ...archive, folder: archive.folder ?? LOCAL_ARCHIVE }
+}
+
+/** One gateway alone, with its stage in the data folder. */
+function localShift(planned: Plan['shift']): Plan['shift'] {
+  const { table: _, ...shift } = planned
+  return shift
 }
 
 /** Nobody is written to: notices lie in the data folder. */

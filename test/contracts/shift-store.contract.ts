@@ -75,6 +75,19 @@ export function shiftStoreContract(name: string, make: () => Promise<ShiftStoreU
     )
 
     it(
+      'as it is when a change was ordered against another one',
+      withStore(async ({ store }) => {
+        expect(
+          await store.set(stage(10), { percent: 0, changedAt: 0, changedBy: 'watari', reason: 'initial stage' }),
+        ).toBe('set')
+        expect(await store.set(stage(50), stage(20))).toBe('changedMeanwhile')
+        expect(await store.current()).toEqual(stage(10))
+        expect(await store.history(10)).toEqual([stage(10)])
+        expect(await store.set(stage(50), stage(10))).toBe('set')
+      }),
+    )
+
+    it(
       'with authors and reasons in any script',
       withStore(async ({ store, reopen }) => {
         const entry = { percent: 10, changedAt: 1, changedBy: '佐藤', reason: '第一段階 "10 %"\\' }

@@ -58,6 +58,7 @@ export function world(options: { policy: ShiftPolicy; traffic: Traffic; fromMs: 
     set: async (next: Stage) => {
       stage = next
       history.push(next)
+      return 'set' as const
     },
     history: async (limit: number) => history.slice(-limit),
   }
@@ -78,6 +79,7 @@ export function world(options: { policy: ShiftPolicy; traffic: Traffic; fromMs: 
       save: async (next, record) => {
         state = next
         if (record !== undefined && records.length < (options.records ?? 2_000)) records.push(record)
+        return 'saved'
       },
       decisions: async (limit) => records.slice(-limit),
     },

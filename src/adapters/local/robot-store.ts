@@ -45,6 +45,8 @@ export async function fileRobotStore(
         await appendLine(decisions, JSON.stringify(decision))
       }
       await replaceFile(state, `${JSON.stringify({ version: VERSION, ...next }, undefined, 2)}\n`)
+      // One gateway has the folder, and its robot does one thing after the other.
+      return 'saved'
     },
     async decisions(limit) {
       if (limit < 1) return []

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ShiftStore } from '../../core/shift/ports.ts'
-import { INITIAL_STAGE, isPercent, type Stage } from '../../core/shift/stage.ts'
+import { INITIAL_STAGE, isPercent, sameStage, type Stage } from '../../core/shift/stage.ts'
 import { appendLine, lastLines, objectIn, readable, replaceFile, textOf, type FileTrouble } from './record-file.ts'
 
 const CURRENT = 'stage.json'
@@ -23,10 +23,12 @@ export async function fileShiftStore(
   let last: Promise<unknown> = Promise.resolve()
   return {
     current: async () => stage,
-    set: (next) => {
+    set: (next, before) => {
       const change = after(last, async () => {
+        if (before !== undefined && !sameStage(stage, before)) return 'changedMeanwhile'
         await write(paths, next)
         stage = next
+        return 'set'
       })
       last = change.catch(() => {})
       return change
@@ -35,9 +37,9 @@ export async function fileShiftStore(
   }
 }
 
-async function after(previous: Promise<unknown>, act: () => Promise<void>): Promise<void> {
+async function after<T>(previous: Promise<unknown>, act: () => Promise<T>): Promise<T> {
   await previous
-  await act()
+  return act()
 }
 
 interface Paths {

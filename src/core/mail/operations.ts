@@ -19,6 +19,7 @@ export type OperationRefusal =
   | 'wrongState' // the part is not in a state from which that can be done
   | 'badValue' // the question itself is wrong
   | 'notAligned' // S7: mail through SES would fail DMARC
+  | 'changedMeanwhile' // somebody else changed it in this moment; look, and decide again
   | 'sameValue' // it already is so; nothing was recorded
   | 'storageFailed' // the change could not be made durable, so it was not made
 

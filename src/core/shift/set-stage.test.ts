@@ -10,8 +10,10 @@ function shift(start: Partial<Stage> = {}, overrides: Partial<SetStageOptions> =
   const options: SetStageOptions = {
     store: {
       current: async () => stage,
-      set: async (next) => {
+      set: async (next, before) => {
+        if (before !== undefined && before !== stage) return 'changedMeanwhile'
         stage = next
+        return 'set'
       },
       history: async () => [stage],
     },

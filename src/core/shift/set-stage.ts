@@ -26,12 +26,14 @@ export type SetStageAnswer =
   | { readonly kind: 'done'; readonly stage: Stage }
   | {
       readonly kind: 'refused'
-      readonly reason: 'badValue' | 'notAligned' | 'sameValue' | 'storageFailed'
+      readonly reason: 'badValue' | 'notAligned' | 'sameValue' | 'storageFailed' | 'changedMeanwhile'
       readonly message: string
     }
 
 /** The history is read by people: a reason is a sentence, not a document. */
 const REASON_MAX = 500
+
+const MEANWHILE = 'somebody else changed the stage in this moment, so it stays as that is; look at it, and decide again'
 
 export async function setStage(options: SetStageOptions, order: StageOrder): Promise<SetStageAnswer> {
   const before = await options.store.current()
@@ -46,12 +48,12 @@ export async function setStage(options: SetStageOptions, order: StageOrder): Pro
     ...(heldBack.length === 0 ? {} : { heldBack }),
   }
   try {
-    await options.store.set(after)
+    if ((await options.store.set(after, before)) === 'changedMeanwhile') return refuse('changedMeanwhile', MEANWHILE)
   } catch {
     options.log.alarm('stageNotStored', { percent: order.percent })
     return refuse(
       'storageFailed',
-      'the stage could not be written to disk, so it stays as it was; free the disk and try again',
+      'the stage could not be written, so it stays as it was; see that there is room on the disk, and that a shared table answers',
     )
   }
   options.log.info('stage', { percent: after.percent, before: before.percent, by: after.changedBy, why: after.reason })

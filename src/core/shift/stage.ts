@@ -23,6 +23,13 @@ export interface Shares {
 /** Where every installation begins: nothing goes to SES until a person says so. */
 export const INITIAL_STAGE: Stage = { percent: 0, changedAt: 0, changedBy: 'watari', reason: 'initial stage' }
 
+/** Whether two stages are one and the same change, as it was written down. */
+export function sameStage(a: Stage, b: Stage): boolean {
+  const held = (stage: Stage) => (stage.heldBack ?? []).join()
+  const sameWords = a.changedBy === b.changedBy && a.reason === b.reason && held(a) === held(b)
+  return a.percent === b.percent && a.changedAt === b.changedAt && sameWords
+}
+
 export function isPercent(value: number): boolean {
   return Number.isFinite(value) && value >= 0 && value <= 100
 }

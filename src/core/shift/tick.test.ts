@@ -97,6 +97,7 @@ describe('trouble on the way', () => {
         load: async () => state,
         save: async (next) => {
           state = next
+          return 'saved'
         },
         decisions: async () => [],
       },

@@ -8,7 +8,7 @@ import type { Decision, DecisionRecord } from './decision.ts'
 import type { Looking } from './observe.ts'
 import type { ShiftObservation } from './observation.ts'
 import { LOOK_EVERY_MS, RECORD_HOLD_EVERY_MS, type RobotMode, type ShiftPolicy } from './policy.ts'
-import type { RobotStore, ShiftStore } from './ports.ts'
+import type { RobotBefore, RobotStore, ShiftStore } from './ports.ts'
 import { NEW_ROBOT, type RobotState } from './robot-state.ts'
 import type { StageOrder } from './set-stage.ts'
 
@@ -46,6 +46,9 @@ export interface Robot {
   state(): Promise<RobotState>
 }
 
+/** Another gateway writes once in its look of some seconds. */
+const CHANGE_TRIES = 5
+
 export function robot(options: RobotOptions): Robot {
   let before: Promise<unknown> = Promise.resolve()
   let last: LookReport | undefined
@@ -59,16 +62,19 @@ export function robot(options: RobotOptions): Robot {
   return {
     look: () =>
       inTurn(async () => {
-        const report = await lookOnce(options, await load(), recorded)
+        const report = await lookOnce(options, { state: await options.store.load() }, recorded)
         recorded = report.recorded
         return (last = report.report)
       }),
     last: () => last,
     change: (to) =>
       inTurn(async () => {
-        const state = to(await load())
-        await options.store.save(state)
-        return state
+        for (let tries = 1; tries <= CHANGE_TRIES; tries += 1) {
+          const before = { state: await options.store.load() }
+          const state = to(before.state ?? NEW_ROBOT)
+          if ((await options.store.save(state, undefined, before)) === 'saved') return state
+        }
+        throw new Error('other gateways change what the robot remembers at the same time: ask again')
       }),
     state: load,
   }
@@ -81,10 +87,11 @@ interface Recorded {
 
 async function lookOnce(
   options: RobotOptions,
-  state: RobotState,
+  before: RobotBefore,
   recorded: Recorded,
 ): Promise<{ readonly report: LookReport; readonly recorded: Recorded }> {
   const { policy, eyes, stages, now, log } = options
+  const { state = NEW_ROBOT } = before
   const stage = await stages.current()
   const nowMs = now()
   const percentBefore = (await stages.history(2)).at(-2)?.percent
@@ -103,7 +110,10 @@ async function lookOnce(
   if (wouldBe !== undefined && news) log.alarm('shiftLocked', { would: wouldBe.kind, why: wouldBe.message })
   const after = acts ? afterDecision({ state, percent: stage.percent, nowMs }, decision, policy) : state
   const record = recordOf(decided, observation, acts ? 'decided' : waits(decision))
-  await options.store.save(after, record)
+  // Another gateway's robot, or a person there, was first: what they wrote is looked at next time.
+  if ((await options.store.save(after, record, before)) === 'changedMeanwhile') {
+    return { report: { ...decided, observation, outcome: 'changedMeanwhile' }, recorded }
+  }
   const outcome = acts ? await act(options, { decision, id: record.id, after, observation }) : waits(decision)
   say(log, { decision, outcome, id: record.id, percent: stage.percent })
   // What could not be done is decided again at the next look.
