@@ -120,8 +120,8 @@ function splitKey(facts: SecretFacts['splitKey'], { ses }: Plan): readonly Diagn
   return well(
     place,
     say(
-      `${facts.octets} octets${mark}; the same on each gateway`,
-      `${facts.octets} オクテット${mark}。全ゲートウェイで同じ値です`,
+      `${facts.octets} octets${mark}; must be alike on each gateway`,
+      `${facts.octets} オクテット${mark}。全ゲートウェイで一致すること`,
     ),
   )
 }
