@@ -23,7 +23,7 @@ import { startListener } from './listener.ts'
 import { mailFlow, type MailFlow } from './mail-flow.ts'
 import { operationsOf } from './operations.ts'
 import { ownZone, type OwnZone } from './own-zone.ts'
-import { readiness } from './readiness.ts'
+import { alignmentNow } from './readiness.ts'
 import { returnListener } from './returns.ts'
 import { controlSocketIn, type Ready } from './run.ts'
 import { openSuppression, type Suppression } from './suppression.ts'
@@ -104,12 +104,13 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
   const now = () => clock.now()
   const listener = await startListener(plan, options.wrapIntake?.(flow.intake) ?? flow.intake, options)
   let life: KeyLife | undefined
-  const misaligned = readiness({
+  const alignment = alignmentNow({
     domain: plan.domain,
     identity: flow.ses.identity,
     ...(keys === undefined ? {} : { text: (name) => askResolvers(keys.dns)({ name, type: 'TXT' }) }),
     switching: () => switchUnderWay(life),
   })
+  const misaligned = async () => (await alignment())?.message
   const operations = operationsOf({
     plan,
     flow,
@@ -125,6 +126,7 @@ async function open(options: StartOptions, flow: MailFlow, beside: Beside): Prom
     flow,
     operations,
     misaligned,
+    alignment,
     feedback,
     keys,
     suppression: suppressionDesk,
@@ -177,6 +179,7 @@ async function stopInOrder({ plan, basics: { clock, log } }: StartOptions, parts
 }
 
 interface LoopParts extends KeyTraffic {
+  readonly alignment: ReturnType<typeof alignmentNow>
   readonly feedback: Feedback | undefined
   readonly keys: KeyStart | undefined
   readonly suppression: SuppressionOperations
@@ -191,13 +194,13 @@ interface Loops {
 
 /** What looks by itself again and again: the keys, the stage, the alerts. */
 async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loops> {
-  const { flow, operations, misaligned, feedback, suppression } = parts
+  const { flow, operations, alignment, feedback, suppression } = parts
   const life = parts.keys === undefined ? undefined : await startKeys(options, parts.keys, parts)
   if (life !== undefined) parts.heard(life)
   const shift = await startShift({
     ...options,
     flow,
-    misaligned,
+    alignment,
     hears: feedback !== undefined,
     setStage: (order) => operations.setStage(order),
   })

@@ -6,6 +6,7 @@ import { HOUR_MS, SECOND_MS } from '../core/base/clock.ts'
 import { costDesignOf } from '../core/plan/cost-design.ts'
 import { stageCost } from '../core/plan/cost.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { AlignmentDoubt } from '../core/shift/alignment.ts'
 import { shiftDesk, type ShiftDesk } from '../core/shift/desk.ts'
 import type { Gate } from '../core/shift/gates.ts'
 import type { SesCondition } from '../core/shift/observation.ts'
@@ -15,6 +16,7 @@ import { robot, robotLoop, type MoveStage } from '../core/shift/tick.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import type { Basics } from './basics.ts'
 import { reportedDkim } from './dmarc.ts'
+import { lately } from './lately.ts'
 import type { MailFlow } from './mail-flow.ts'
 import { awsPlace, type Environment } from './ses-place.ts'
 
@@ -26,7 +28,7 @@ export interface ShiftOptions {
   readonly flow: MailFlow
   /** Whether events can come back at all; without them silence says nothing. */
   readonly hears: boolean
-  readonly misaligned: () => Promise<string | undefined>
+  readonly alignment: () => Promise<AlignmentDoubt | undefined>
   readonly setStage: MoveStage
 }
 
@@ -45,8 +47,9 @@ export async function startShift(options: ShiftOptions): Promise<StartedShift> {
     figures: flow.figures,
     ses: () => sesCondition(flow, now()),
     pipeline: () => (options.hears ? flow.pipeline.now() : { sentSinceEvent: 0 }),
-    misaligned: options.misaligned,
+    alignment: lately(options.alignment, clock),
     dkim: reportedDkim({ plan, dataFolder: options.dataFolder }, basics),
+    unreadable: (error: unknown) => log.warn('shiftFigures', describeError(error)),
   }
   const { setStage } = options
   const one = robot({ policy, eyes: looking(eyes, policy), store, stages: flow.store, setStage, now, log })

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import type { DnsAnswer } from '../../src/core/base/dns.ts'
 import type { IdentityFacts } from '../../src/core/base/identity.ts'
-import { readiness } from '../../src/wiring/readiness.ts'
+import { alignmentNow, type ReadinessOptions } from '../../src/wiring/readiness.ts'
+
+const readiness = (options: ReadinessOptions) => async () => (await alignmentNow(options)())?.message
 
 const identity = (change: Partial<IdentityFacts> = {}): IdentityFacts => ({
   identity: 'example.com',
@@ -71,4 +73,11 @@ test('while a key is changed nobody knows what SES signs with', async () => {
 test('SES that cannot be asked is no permission', async () => {
   const check = readiness({ domain: 'example.com', identity: { facts: () => Promise.reject(new Error('no route')) } })
   expect(await check()).toContain('SES could not be asked')
+})
+
+test('who could not be asked, and a failure that SES calls temporary, are doubts and no answers', async () => {
+  const asked = (facts: () => Promise<IdentityFacts | undefined>) =>
+    alignmentNow({ domain: 'example.com', identity: { facts } })()
+  expect(await asked(() => Promise.reject(new Error('no route')))).toMatchObject({ sure: false })
+  expect(await asked(async () => undefined)).toMatchObject({ sure: true })
 })

@@ -28,8 +28,9 @@ async function runMonth(seed: number, month: Month): Promise<Ran> {
     troubles: [...month.shared, ...month.faults],
     change: month.change,
     sesFactor: month.sesFactor,
+    lateComplaints: true,
   })
-  const sim = world({ policy: { ...GOO, budget: BUDGET }, traffic: flow, fromMs: BEGIN })
+  const sim = world({ policy: { ...GOO, budget: BUDGET }, traffic: flow, fromMs: BEGIN, records: 0 })
   await sim.start()
   const end = BEGIN + 30 * DAY
   while (sim.now() < end) {
@@ -44,9 +45,10 @@ async function runMonth(seed: number, month: Month): Promise<Ran> {
   return { done: sim.done, yen: sent * BUDGET.yenPerRecipient, percent: sim.stage().percent }
 }
 
-/** Every minute while something happens and an hour after it, every ten minutes otherwise. */
+/** Every minute for an hour after something begins and after it ends, every ten minutes otherwise. */
 function stepAt(now: number, troubles: readonly Trouble[]): number {
-  const near = troubles.some(({ fromMs, toMs }) => now >= fromMs - QUIET_STEP_MS && now < toMs + HOUR_MS)
+  const isNear = (at: number): boolean => now >= at - QUIET_STEP_MS && now < at + HOUR_MS
+  const near = troubles.some(({ fromMs, toMs }) => isNear(fromMs) || isNear(toMs))
   return near ? MINUTE_MS : QUIET_STEP_MS
 }
 

@@ -1,16 +1,7 @@
 // A sender's traffic as counts by the minute: goo.ne.jp's receiving domains, nights and peaks, campaigns to tired lists,
 // receivers that go down for both routes, a carrier that changes its answers, and, where a test wants one, a fault of SES.
 // Counts are drawn, not mails, so that thirty days take seconds. The seed is all its chance.
-import {
-  addCells,
-  EMPTY_CELL,
-  latencyBucket,
-  type FigureCell,
-  type Counted,
-  type FigureQuery,
-  type FigureRow,
-  type FigureSource,
-} from '../../src/core/base/figures.ts'
+import { latencyBucket, type FigureQuery, type FigureRow, type FigureSource } from '../../src/core/base/figures.ts'
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 3_600_000
@@ -114,6 +105,8 @@ export interface Trouble {
   readonly complaintAdd?: number
   readonly slowAdd?: number
   readonly refusedAdd?: number
+  /** So many times the mails. */
+  readonly volumeTimes?: number
 }
 
 export interface TrafficOptions {
@@ -124,6 +117,8 @@ export interface TrafficOptions {
   readonly change?: { readonly domain: string; readonly atMs: number; readonly hard: number }
   /** How SES differs from legacy for good, within what is normal. */
   readonly sesFactor: number
+  /** Half of the complaints come within twelve hours of the mail; without it all come at once. */
+  readonly lateComplaints?: boolean
 }
 
 export interface Split {
@@ -132,7 +127,16 @@ export interface Split {
 }
 
 type Lane = 'ses' | 'legacy'
-type Cell = Partial<Record<Counted, number>> & { fast: number; slow: number }
+const LANES = ['ses', 'legacy'] as const
+/** What a cell counts, in the order of its numbers. */
+const NAMES = ['accepted', 'sent', 'delivered', 'hardBounced', 'softBounced', 'complained', 'refused'] as const
+const FAST = NAMES.length
+const SLOW = FAST + 1
+const WIDTH = SLOW + 1
+const COMPLAINED = NAMES.indexOf('complained')
+/** All cells of a minute or an hour: one lane after the other, in each one receiver after the other. */
+type Table = Float64Array
+const LENGTH = LANES.length * RECEIVERS.length * WIDTH
 
 /** Minutes are kept for two hours, hours for good: as much as anybody asks for. */
 const MINUTES_KEPT = 120
@@ -144,41 +148,38 @@ export interface Traffic extends FigureSource {
   step(atMs: number, lengthMs: number, split: Split): { readonly ses: number; readonly legacy: number }
 }
 
-export function traffic({ random, mailsPerDay, troubles, change, sesFactor }: TrafficOptions): Traffic {
-  const minutes = new Map<number, Map<string, Cell>>()
-  const hours = new Map<number, Map<string, Cell>>()
-  // Rows of what is over are made once: the robot reads them again at every look.
-  const made = new Map<string, readonly FigureRow[]>()
-  const forget = (at: number): void => {
-    minutes.delete(at)
-    for (const by of ['', 'route']) made.delete(`${MINUTE_MS} ${at} ${by}`)
+export function traffic(options: TrafficOptions): Traffic {
+  const { random, mailsPerDay, troubles, change, sesFactor } = options
+  const minutes = new Map<number, Table>()
+  const hours = new Map<number, Table>()
+  const late: { readonly atMs: number; readonly place: number; readonly count: number }[] = []
+  // Rows of hours that are over are made once: the robot reads them again at every look.
+  const made = new Map<number, readonly FigureRow[]>()
+  const tablesAt = (atMs: number): readonly Table[] => {
+    const hourAt = Math.floor(atMs / HOUR_MS) * HOUR_MS
+    made.delete(hourAt)
+    const found = [tableIn(minutes, Math.floor(atMs / MINUTE_MS) * MINUTE_MS), tableIn(hours, hourAt)]
+    if (minutes.size > MINUTES_KEPT) minutes.delete(minutes.keys().next().value!)
+    return found
   }
-  const add = (atMs: number, lane: Lane, domain: string, cell: Cell): void => {
-    for (const [kept, unit] of [
-      [minutes, MINUTE_MS],
-      [hours, HOUR_MS],
-    ] as const) {
-      const at = Math.floor(atMs / unit) * unit
-      for (const by of ['', 'route']) made.delete(`${unit} ${at} ${by}`)
-      let row = kept.get(at)
-      if (row === undefined) kept.set(at, (row = new Map()))
-      const key = `${lane} ${domain}`
-      const before = row.get(key)
-      if (before === undefined) row.set(key, { ...cell })
-      else
-        for (const name of Object.keys(cell) as (keyof Cell)[]) before[name] = (before[name] ?? 0) + (cell[name] ?? 0)
-    }
-    if (minutes.size > MINUTES_KEPT) forget(minutes.keys().next().value!)
+  const complainLate = (tables: readonly Table[], toMs: number): void => {
+    const due = late.filter(({ atMs }) => atMs < toMs)
+    if (due.length === 0) return
+    for (const { place, count } of due) for (const table of tables) table[place]! += count
+    late.splice(0, late.length, ...late.filter(({ atMs }) => atMs >= toMs))
   }
   return {
     step(atMs, lengthMs, { percent, heldBack }) {
       const totals = { ses: 0, legacy: 0 }
-      const busy = busyness(atMs) * (1 + 0.15 * gauss(random))
+      const tables = tablesAt(atMs)
       const active = troubles.filter((trouble) => atMs >= trouble.fromMs && atMs < trouble.toMs)
-      for (const { domain, part, ...rates } of RECEIVERS) {
+      const volume = active.reduce((times, { volumeTimes = 1 }) => times * volumeTimes, 1)
+      const busy = busyness(atMs) * volume * (1 + 0.15 * gauss(random))
+      for (const [index, { domain, part, ...rates }] of RECEIVERS.entries()) {
         const all = poisson(random, Math.max(0, (mailsPerDay * part * busy * lengthMs) / DAY_MS))
         const onSes = heldBack.includes(domain) ? 0 : binomial(random, all, percent / 100)
         const hard = change?.domain === domain && atMs >= change.atMs ? change.hard : rates.hard
+        const here = active.filter((one) => (one.domain ?? domain) === domain)
         for (const [lane, count] of [
           ['ses', onSes],
           ['legacy', all - onSes],
@@ -186,39 +187,88 @@ export function traffic({ random, mailsPerDay, troubles, change, sesFactor }: Tr
           if (count === 0) continue
           totals[lane] += count
           const factor = lane === 'ses' ? sesFactor : 1
-          const mine = active.filter(
-            (one) => (one.domain ?? domain) === domain && (one.lanes === 'both' || lane === 'ses'),
-          )
-          add(atMs, lane, domain, outcome(random, count, { ...rates, hard: hard * factor }, mine, lane))
+          const mine = here.filter(({ lanes }) => lanes === 'both' || lane === 'ses')
+          const cell = outcome(random, count, { ...rates, hard: hard * factor }, mine, lane)
+          const place = placeOf(lane, index)
+          if (options.lateComplaints === true) {
+            // Half of those who complain do so at their next look into the mailbox, within twelve hours.
+            const count = binomial(random, cell[COMPLAINED]!, 0.5)
+            cell[COMPLAINED]! -= count
+            if (count > 0) {
+              late.push({ atMs: atMs + random() * 12 * HOUR_MS, place: place + COMPLAINED, count })
+            }
+          }
+          for (const table of tables) for (let i = 0; i < WIDTH; i += 1) table[place + i]! += cell[i]!
         }
       }
+      complainLate(tables, atMs + lengthMs)
       return totals
     },
-    rows: async ({ fromMs, toMs, grain, by }: FigureQuery): Promise<readonly FigureRow[]> => {
+    rows: async ({ fromMs, toMs, grain, by, span }: FigureQuery): Promise<readonly FigureRow[]> => {
       const [kept, unit] = grain === 'minute' ? [minutes, MINUTE_MS] : [hours, HOUR_MS]
-      const rows: FigureRow[] = []
-      for (let at = Math.floor(fromMs / unit) * unit; at < toMs; at += unit) {
-        const name = `${unit} ${at} ${by === 'route' ? 'route' : ''}`
-        let some = made.get(name)
-        if (some === undefined) {
-          const all = [...(kept.get(at) ?? [])].map(([key, cell]) => rowOf(at, key, cell))
-          made.set(name, (some = by === 'route' ? byRoute(all) : all))
-        }
-        rows.push(...some)
+      const first = Math.floor(fromMs / unit) * unit
+      const found: [number, Table][] = []
+      for (let at = first; at < toMs; at += unit) {
+        const table = kept.get(at)
+        if (table !== undefined) found.push([at, table])
       }
-      return rows
+      if (span === true) return rowsOf(fromMs, sumOf(found), by)
+      return found.flatMap(([at, table]) => {
+        if (by !== 'route' || grain !== 'hour') return rowsOf(at, table, by)
+        let rows = made.get(at)
+        if (rows === undefined) made.set(at, (rows = rowsOf(at, table, by)))
+        return rows
+      })
     },
   }
 }
 
-function byRoute(rows: readonly FigureRow[]): readonly FigureRow[] {
-  return (['ses', 'legacy'] as const).flatMap((route) => {
-    const mine = rows.filter((row) => row.route === route)
-    const [first] = mine
-    return first === undefined
-      ? []
-      : [{ ...mine.reduce<FigureCell>(addCells, EMPTY_CELL), atMs: first.atMs, route, label: '' }]
-  })
+function tableIn(tables: Map<number, Table>, at: number): Table {
+  let table = tables.get(at)
+  if (table === undefined) tables.set(at, (table = new Float64Array(LENGTH)))
+  return table
+}
+
+function sumOf(tables: readonly (readonly [number, Table])[]): Table {
+  const sum = new Float64Array(LENGTH)
+  for (const [, table] of tables) for (let i = 0; i < LENGTH; i += 1) sum[i]! += table[i]!
+  return sum
+}
+
+const placeOf = (lane: Lane, receiver: number): number => (LANES.indexOf(lane) * RECEIVERS.length + receiver) * WIDTH
+
+/** By receiver or of all; none where nothing was counted. Plain loops, because a month makes millions of rows. */
+function rowsOf(atMs: number, table: Table, by: FigureQuery['by']): readonly FigureRow[] {
+  const rows: FigureRow[] = []
+  for (const route of LANES) {
+    const all = new Float64Array(WIDTH)
+    for (const [index, { domain }] of RECEIVERS.entries()) {
+      const place = placeOf(route, index)
+      if ((table[place] ?? 0) + (table[place + COMPLAINED] ?? 0) === 0) continue
+      if (by === 'domain') rows.push(rowOf({ atMs, route, label: domain }, table, place))
+      else for (let i = 0; i < WIDTH; i += 1) all[i]! += table[place + i]!
+    }
+    if (by !== 'domain' && all[0]! + all[COMPLAINED]! > 0) rows.push(rowOf({ atMs, route, label: '' }, all, 0))
+  }
+  return rows
+}
+
+function rowOf(
+  { atMs, route, label }: Pick<FigureRow, 'atMs' | 'route' | 'label'>,
+  table: Table,
+  place: number,
+): FigureRow {
+  const counts = {
+    accepted: table[place]!,
+    sent: table[place + 1]!,
+    delivered: table[place + 2]!,
+    hardBounced: table[place + 3]!,
+    softBounced: table[place + 4]!,
+    complained: table[place + COMPLAINED]!,
+    refused: table[place + 6]!,
+  }
+  const sending = { [FAST_BUCKET]: table[place + FAST]!, [SLOW_BUCKET]: table[place + SLOW]! }
+  return { atMs, route, label, counts, latency: { sending } }
 }
 
 export function busyness(atMs: number): number {
@@ -233,7 +283,7 @@ function outcome(
   rates: { readonly hard: number; readonly soft: number; readonly complaint: number },
   troubles: readonly Trouble[],
   lane: Lane,
-): Cell {
+): number[] {
   const sum = (name: 'hardAdd' | 'softAdd' | 'complaintAdd' | 'slowAdd' | 'refusedAdd'): number =>
     troubles.reduce((total, trouble) => total + (trouble[name] ?? 0), 0)
   const times = troubles.reduce((product, { hardTimes = 1 }) => product * hardTimes, 1)
@@ -245,10 +295,6 @@ function outcome(
   // The old hosts have no feedback loop worth the name: complaints come by SES only.
   const complained = lane === 'ses' ? binomial(random, delivered, rates.complaint + sum('complaintAdd')) : 0
   const slow = binomial(random, sent, 0.002 + sum('slowAdd'))
-  return { accepted: count, sent, delivered, hardBounced, softBounced, complained, refused, slow, fast: sent - slow }
-}
-
-function rowOf(atMs: number, key: string, { fast, slow, ...counts }: Cell): FigureRow {
-  const [route, label] = key.split(' ') as [Lane, string]
-  return { atMs, route, label, counts, latency: { sending: { [FAST_BUCKET]: fast, [SLOW_BUCKET]: slow } } }
+  // In the order of NAMES, and what was fast and slow.
+  return [count, sent, delivered, hardBounced, softBounced, complained, refused, sent - slow, slow]
 }

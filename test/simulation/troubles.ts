@@ -23,6 +23,7 @@ export function drawMonth(random: Random, fromMs: number): Month {
     ...Array.from({ length: 8 }, () => outage(random, at(0.2, 29))),
     ...Array.from({ length: 6 }, () => tiredList(random, at(0.2, 29))),
     ...Array.from({ length: 3 }, () => slowHour(random, at(0.2, 29))),
+    ...Array.from({ length: 4 }, () => eveningCampaign(random, fromMs)),
   ]
   const kinds = Object.keys(FAULTS)
   const first = kinds[Math.floor(random() * kinds.length)]!
@@ -52,6 +53,12 @@ function slowHour(random: Random, fromMs: number): Trouble {
   return { fromMs, toMs: fromMs + between(random, 10, 40) * MINUTE_MS, lanes: 'both', slowAdd: 0.3 }
 }
 
+/** 20:00 to 22:00 in Tokyo. Its complaints are below the limit, and half of them come in the quiet of the night. */
+function eveningCampaign(random: Random, monthMs: number): Trouble {
+  const fromMs = monthMs + Math.floor(between(random, 2, 28)) * DAY_MS + 11 * HOUR_MS
+  return { fromMs, toMs: fromMs + 2 * HOUR_MS, lanes: 'both', volumeTimes: 4, complaintAdd: 0.0006 }
+}
+
 const FAULTS: Readonly<Record<string, Omit<Trouble, 'fromMs' | 'toMs' | 'lanes'>>> = {
   'three times the bounces': { hardTimes: 3 },
   'complaints at 0.5 %': { complaintAdd: 0.005 },
@@ -59,6 +66,8 @@ const FAULTS: Readonly<Record<string, Omit<Trouble, 'fromMs' | 'toMs' | 'lanes'>
   'a third is slow': { slowAdd: 0.33 },
   'Gmail defers half': { domain: 'gmail.com', softAdd: 0.5 },
   'docomo refuses a third': { domain: 'docomo.ne.jp', hardAdd: 0.33 },
+  'a tenth is given up': { softAdd: 0.1 },
+  'ezweb is slow': { domain: 'ezweb.ne.jp', slowAdd: 0.8 },
 }
 
 /** Long enough to be found in the quietest hour of the night. */

@@ -7,8 +7,19 @@ type AlignmentFaultReason = 'identityMissing' | 'identityNotVerified' | 'notAlig
 
 export interface AlignmentFault {
   readonly reason: AlignmentFaultReason
+  /** SES could not look for a while, and signs as before: no reason to go back, and none to go up. */
+  readonly unsure?: true
   /** What is missing on each of the two ways, for the person who can mend it. */
   readonly message: string
+}
+
+/** SES has not been able to look at DNS, and says nothing of the mail. */
+const TEMPORARY = 'TEMPORARY_FAILURE'
+
+/** Why mail through SES would not be aligned, and whether that is known or only feared. */
+export interface AlignmentDoubt {
+  readonly message: string
+  readonly sure: boolean
 }
 
 /**
@@ -29,7 +40,9 @@ export function alignmentFault(
   const dkim = dkimFault(facts, domain, modes)
   const mailFrom = mailFromFault(facts, domain, modes)
   if (dkim === undefined || mailFrom === undefined) return undefined
-  return { reason: 'notAligned', message: `mail for ${domain} would fail DMARC: ${dkim}; ${mailFrom}` }
+  const message = `mail for ${domain} would fail DMARC: ${dkim}; ${mailFrom}`
+  const unsure = [facts.dkim.status, facts.mailFrom?.status].includes(TEMPORARY)
+  return { reason: 'notAligned', message, ...(unsure ? { unsure } : {}) }
 }
 
 function dkimFault({ identity, dkim }: IdentityFacts, domain: string, { adkim }: AlignmentModes): string | undefined {

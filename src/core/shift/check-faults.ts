@@ -1,8 +1,8 @@
 // Faults that are facts and no statistics: SES is paused, stopped, unreachable, unaligned, or silent. Each is found within
 // one look, and sends all mail (or, for silence, one stage's worth) back to legacy.
 import type { RollBackReason } from './decision.ts'
-import { wentDown, type ShiftObservation } from './observation.ts'
-import { QUOTA_WAIT_MS, SETTLE_MS, SILENT, SILENT_AT_NIGHT, UNREACHABLE_MS } from './policy.ts'
+import { settlesAt, type ShiftObservation } from './observation.ts'
+import { QUOTA_WAIT_MS, SILENT, SILENT_AT_NIGHT, UNREACHABLE_MS } from './policy.ts'
 
 export interface Fault {
   readonly reason: RollBackReason
@@ -66,8 +66,7 @@ const eventsSilent: Check = (observation) => {
   const { sentSinceEvent, silentSince } = observation.pipeline
   if (silentSince === undefined) return undefined
   // One stage down bounds what nobody sees; the next step waits for people to have a look.
-  const settled = wentDown(observation) ? observation.stage.changedAt + SETTLE_MS : 0
-  const silentMs = observation.nowMs - Math.max(silentSince, settled)
+  const silentMs = observation.nowMs - Math.max(silentSince, settlesAt(observation))
   const silent = [SILENT, SILENT_AT_NIGHT].some(
     ({ leastSent, leastMs }) => sentSinceEvent >= leastSent && silentMs >= leastMs,
   )

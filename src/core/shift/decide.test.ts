@@ -210,6 +210,48 @@ describe('the robot', () => {
     expect(answer({ ...change, stage: { changedAt: NOW - 11 * 60_000 } }).kind).toBe('rollBack')
   })
 
+  test('waits as long when a domain was tried again in the meantime', () => {
+    const change = {
+      ...worse({ hardBounced: 1_200 }),
+      percentBefore: 50,
+      stage: { changedAt: NOW - 60_000 },
+      percentSince: { at: NOW - 9 * 60_000, by: 'watari' },
+    }
+    expect(answer(change).kind).toBe('hold')
+  })
+
+  test('does not go back because nobody could say whether mail is aligned, and does not go up either', () => {
+    const alignmentUnknown = 'DNS could not be asked'
+    expect(answer({ stage: { percent: 50 }, alignmentUnknown })).toEqual({
+      kind: 'hold',
+      reason: 'alignmentUnknown',
+      message: 'DNS could not be asked',
+    })
+  })
+
+  test('goes back on facts when figures cannot be read, and on nothing else', () => {
+    const blind = { figuresFailed: true as const, windows: [], stage: { percent: 50 } }
+    expect(answer({ ...blind, ses: { sendingEnabled: false } })).toMatchObject({ kind: 'rollBack', percent: 0 })
+    expect(answer(blind)).toMatchObject({ kind: 'hold', reason: 'figuresUnreadable' })
+    expect(answer(blind, { ...GOO, budget: { yenPerMonth: 1, yenPerRecipient: 0.015 } }).kind).toBe('hold')
+  })
+
+  test('does not forget a start because a domain was tried again at 0 percent', () => {
+    const change = {
+      stage: { percent: 0, changedAt: NOW - 15_000 },
+      percentSince: { at: NOW - DAY, by: 'watari' },
+      state: { started: { ...STARTED, at: NOW - HOUR } },
+    }
+    expect(answer(change)).toMatchObject({ kind: 'advance', percent: 10 })
+  })
+
+  test('goes back as a whole where the sum of small domains is worse: no mail is addressed to that', () => {
+    const [window] = seen().windows
+    const [docomo, gmail] = window!.domains
+    const small = { ...docomo!, domain: 'other', ses: { ...docomo!.ses, softBounced: 20_000 } }
+    expect(answer({ windows: [{ ...window!, domains: [small, gmail!] }] })).toMatchObject({ kind: 'rollBack' })
+  })
+
   test('tries a receiver again when its time is over', () => {
     const heldBack = [{ domain: 'docomo.ne.jp', at: 0, until: NOW, times: 1, reason: 'failure', active: true }]
     expect(answer({ state: { heldBack } })).toEqual({
@@ -218,6 +260,18 @@ describe('the robot', () => {
       reason: 'triedAgain',
       message: 'docomo.ne.jp was held back for failure; it is tried again',
     })
+  })
+
+  test('leaves a receiver held back where only a person goes up, and still heeds the budget', () => {
+    const heldBack = [{ domain: 'docomo.ne.jp', at: 0, until: NOW, times: 1, reason: 'failure', active: true }]
+    const change = { state: { heldBack }, month: { sent: 33_000_000, left: 0.5, days: 31 } }
+    const budget = { yenPerMonth: 500_000, yenPerRecipient: 0.015 }
+    expect(answer(change, { ...GOO, mode: 'rollBack', budget })).toMatchObject({ kind: 'ceiling', percent: 0 })
+    expect(answer({ state: { heldBack } }, { ...GOO, mode: 'rollBack' }).kind).not.toBe('release')
+  })
+
+  test('lets a domain go that a crash left held back', () => {
+    expect(answer({ stage: { heldBack: ['docomo.ne.jp'] } })).toMatchObject({ kind: 'release', domain: 'docomo.ne.jp' })
   })
 
   test("a person's lock beats it, and it says what it would have done", () => {

@@ -1,20 +1,14 @@
 // The robot's one decision a look (S2, S3): go down, hold, or go up. Pure: the same observation and policy give the same
 // answer, today and when the record is judged again. Ways down come first; the way up asks every question.
+import { OTHER_LABEL } from '../base/figures.ts'
 import { faultNow } from './check-faults.ts'
 import { ceilings, type Ceiling } from './ceilings.ts'
 import type { Decision, HoldReason } from './decision.ts'
 import { natsAbove } from './evidence.ts'
 import { NATS_SUSPECT, readGate, type GateReading } from './gates.ts'
 import { gateSentence } from './gate-sentence.ts'
-import { wentDown, type ShiftObservation } from './observation.ts'
-import {
-  BUDGET_SLACK,
-  CEILING_STEP_PERCENT,
-  FAILURES_MAX,
-  SETTLE_MS,
-  type PlannedStage,
-  type ShiftPolicy,
-} from './policy.ts'
+import { percentSince, settlesAt, type ShiftObservation } from './observation.ts'
+import { BUDGET_SLACK, CEILING_STEP_PERCENT, FAILURES_MAX, type PlannedStage, type ShiftPolicy } from './policy.ts'
 import { lockNow } from './robot-state.ts'
 import { REST } from './lanes.ts'
 
@@ -28,7 +22,7 @@ export interface Decided {
 export function decide(observation: ShiftObservation, policy: ShiftPolicy): Decided {
   const readings = observation.windows.flatMap((window) => policy.gates.map((gate) => readGate(gate, window)))
   const question = { observation, policy, readings }
-  const decision = down(question) ?? released(question) ?? toCeiling(question) ?? up(question)
+  const decision = down(question) ?? blind(question) ?? toCeiling(question) ?? released(question) ?? up(question)
   const lock = lockNow(observation.state, observation.nowMs)
   if (lock === undefined) return { decision, readings }
   const message = `locked by ${lock.by}: ${lock.reason}`
@@ -51,7 +45,7 @@ function down({ observation, policy, readings }: Question): Decision | undefined
     return { kind: 'rollBack', percent, reason: fault.reason, message: fault.message }
   }
   // What was sent before the stage went down still comes back after it, in the proportion of the old share.
-  if (wentDown(observation) && observation.nowMs - stage.changedAt < SETTLE_MS) return undefined
+  if (observation.nowMs < settlesAt(observation)) return undefined
   const bad = readings.find(({ verdict }) => verdict === 'bad')
   if (bad === undefined) return undefined
   const message = gateSentence(bad, gateOf(policy, bad))
@@ -65,12 +59,28 @@ function isOneDomain(
   return (
     reading.worst !== undefined &&
     reading.worst.alone &&
-    reading.worst.domain !== REST &&
+    !NO_DOMAIN.has(reading.worst.domain) &&
     reading.natsOverLegacy >= NATS_SUSPECT
   )
 }
 
-function released({ observation: { state, nowMs } }: Question): Decision | undefined {
+/** Sums of small domains: no mail is addressed to them. */
+const NO_DOMAIN: ReadonlySet<string> = new Set([REST, OTHER_LABEL])
+
+/** A way back on facts needs no figures; everything else does. */
+function blind({ observation }: Question): Decision | undefined {
+  if (observation.figuresFailed === undefined) return undefined
+  return hold('figuresUnreadable', 'figures cannot be read, so nothing is known of bounces, complaints and volume')
+}
+
+/** Only where the robot may go up: in the other modes a person decides what goes to SES again. */
+function released({ observation: { stage, state, nowMs }, policy }: Question): Decision | undefined {
+  if (policy.mode !== 'on') return undefined
+  const forgotten = stage.heldBack?.find((domain) => !state.heldBack.some((one) => one.active && one.domain === domain))
+  if (forgotten !== undefined) {
+    // A crash between writing that it is tried again and doing so.
+    return { kind: 'release', domain: forgotten, reason: 'triedAgain', message: `${forgotten} is tried again` }
+  }
   const due = state.heldBack.find(({ active, until }) => active && until <= nowMs)
   if (due === undefined) return undefined
   const message = `${due.domain} was held back for ${due.reason}; it is tried again`
@@ -101,13 +111,15 @@ const hold = (reason: HoldReason, message: string): Decision => ({ kind: 'hold',
 /** What only time or a person can change. */
 function patience({ observation, policy }: Question): Decision | undefined {
   const { stage, state, nowMs } = observation
+  const since = percentSince(observation)
   const next = stageAbove(policy, stage.percent)
   if (next === undefined) return hold('lastStage', `${stage.percent} % is the last stage of the plan`)
   // A start counts for the zero it was said at: whoever went back to 0 % since then had a reason.
-  if (stage.percent === 0 && (state.started === undefined || state.started.at < stage.changedAt)) {
+  if (stage.percent === 0 && (state.started === undefined || state.started.at < since.at)) {
     return hold('notStarted', 'nothing goes to SES before a person says so: watari shift start --reason "..."')
   }
   if (observation.misaligned !== undefined) return hold('misaligned', observation.misaligned)
+  if (observation.alignmentUnknown !== undefined) return hold('alignmentUnknown', observation.alignmentUnknown)
   const failures = state.failures[String(next.percent)] ?? 0
   if (failures >= FAILURES_MAX) {
     return hold(
@@ -116,10 +128,10 @@ function patience({ observation, policy }: Question): Decision | undefined {
     )
   }
   if (state.coolDownUntil > nowMs) return hold('coolDown', `after a roll-back, until ${iso(state.coolDownUntil)}`)
-  const byPerson = stage.changedBy !== ROBOT && stage.percent > 0
-  const personUntil = stage.changedAt + policy.personMs
+  const byPerson = since.by !== ROBOT && stage.percent > 0
+  const personUntil = since.at + policy.personMs
   if (byPerson && personUntil > nowMs) {
-    return hold('personSet', `${stage.changedBy} set ${stage.percent} %: the robot goes up from ${iso(personUntil)} on`)
+    return hold('personSet', `${since.by} set ${stage.percent} %: the robot goes up from ${iso(personUntil)} on`)
   }
   return notYet(observation, policy)
 }

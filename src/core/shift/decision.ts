@@ -18,6 +18,8 @@ export type HoldReason =
   | 'dkimFails' // receivers report DKIM failures
   | 'ceiling' // budget or quota allow no more
   | 'misaligned' // mail through SES would fail DMARC
+  | 'alignmentUnknown' // nobody could say whether it would
+  | 'figuresUnreadable' // nothing can be counted
 
 export type RollBackReason =
   | 'sendingPaused' // SES has paused the account

@@ -59,7 +59,7 @@ const CONTROL_LEAST = 50
 
 const SHARES: Readonly<Record<GateName, (lane: Lane) => Share>> = {
   bounce: (lane) => ({ bad: lane.hardBounced, of: lane.delivered + lane.hardBounced + lane.softBounced }),
-  complaint: (lane) => ({ bad: lane.complained, of: lane.delivered }),
+  complaint: (lane) => ({ bad: lane.complained, of: Math.max(lane.delivered, lane.mayComplain) }),
   // What the route could have helped: a receiver that knows no such address is not a failure of sending (fault 18).
   failure: (lane) => ({
     bad: lane.softBounced + lane.refused,

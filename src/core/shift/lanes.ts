@@ -9,6 +9,11 @@ export interface Lane {
   readonly hardBounced: number
   readonly softBounced: number
   readonly complained: number
+  /**
+   * How many got a mail in so much time on the average of the last day. People complain hours later, so at night and after
+   * a way down the mail they complain about was more than what is delivered then.
+   */
+  readonly mayComplain: number
   readonly refused: number
   /** Sendings whose latency was measured, and those of them that took longer than the gate allows. */
   readonly timed: number
@@ -37,6 +42,7 @@ export const EMPTY_LANE: Lane = {
   hardBounced: 0,
   softBounced: 0,
   complained: 0,
+  mayComplain: 0,
   refused: 0,
   timed: 0,
   slow: 0,
@@ -55,11 +61,13 @@ export interface WindowQuestion {
   readonly slowMs: number
   /** Domains that are looked at no more, because they are held back already. */
   readonly without: ReadonlySet<string>
+  /** Deliveries by SES to a domain that the last day had on the average in a time as long as this one. */
+  readonly arrived: (domain: string) => number
 }
 
 /** Sums rows by receiving domain into a window. */
 export function windowOf(rows: readonly FigureRow[], question: WindowQuestion): Window {
-  const { name, fromMs, toMs, slowMs, without } = question
+  const { name, fromMs, toMs, slowMs, without, arrived } = question
   const slowBucket = latencyBucket(slowMs)
   const sums = new Map<string, Sum>()
   for (const row of rows) {
@@ -67,6 +75,9 @@ export function windowOf(rows: readonly FigureRow[], question: WindowQuestion): 
     let sum = sums.get(row.label)
     if (sum === undefined) sums.set(row.label, (sum = { ses: { ...EMPTY_LANE }, legacy: { ...EMPTY_LANE } }))
     addCell(sum[row.route], row, slowBucket)
+  }
+  for (const [domain, { ses }] of sums) {
+    ses.mayComplain = Math.round(arrived(domain))
   }
   const domains = [...sums.entries()].map(([domain, lanes]) => ({ domain, ...lanes }))
   return { name, fromMs, toMs, domains: largestFirst(domains) }
@@ -109,6 +120,7 @@ export function addLanes(a: Lane, b: Lane): Lane {
     hardBounced: a.hardBounced + b.hardBounced,
     softBounced: a.softBounced + b.softBounced,
     complained: a.complained + b.complained,
+    mayComplain: a.mayComplain + b.mayComplain,
     refused: a.refused + b.refused,
     timed: a.timed + b.timed,
     slow: a.slow + b.slow,

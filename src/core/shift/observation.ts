@@ -1,6 +1,7 @@
 // What the robot looks at, once a look: everything that a decision rests on, as one value that can be kept and judged again.
 // Its rule: numbers and words only, no address, and nothing that is not needed to explain the decision.
 import type { Window } from './lanes.ts'
+import { SETTLE_MS } from './policy.ts'
 import type { Stage } from './stage.ts'
 import type { RobotState } from './robot-state.ts'
 
@@ -43,16 +44,22 @@ export interface Volume {
 export interface ShiftObservation {
   readonly nowMs: number
   readonly stage: Stage
-  /** The percent before the last change; undefined when there was none. */
+  /** The percent before this one; undefined when there was none. */
   readonly percentBefore?: number
+  /** Since when it is this percent and who said so, when the stage was changed since in something else. */
+  readonly percentSince?: PercentSince
   readonly state: RobotState
   readonly windows: readonly Window[]
   readonly ses: SesCondition
   readonly pipeline: Pipeline
   /** Why mail through SES would fail DMARC now (S7). */
   readonly misaligned?: string
+  /** Why nobody knows at the moment whether it would: no reason to go back, and none to go up. */
+  readonly alignmentUnknown?: string
   /** From DMARC reports of the last days; undefined when there are none. */
   readonly dkim?: { readonly passed: number; readonly total: number }
+  /** Figures cannot be read: windows and volume are empty, and only facts count. */
+  readonly figuresFailed?: true
   /** Recipients on SES since this stage was set. */
   readonly sentInStage: number
   /** Recipients of both routes a day on the average of the last week, in its busiest day, and in its busiest hour. */
@@ -61,7 +68,21 @@ export interface ShiftObservation {
   readonly month: { readonly sent: number; readonly left: number; readonly days: number }
 }
 
-/** Whether the last change of the stage was a way down. */
-export function wentDown({ stage, percentBefore }: ShiftObservation): boolean {
-  return percentBefore !== undefined && percentBefore > stage.percent
+/** A domain that is held back changes the stage, and not its percent. */
+export interface PercentSince {
+  readonly at: number
+  readonly by: string
+}
+
+export function percentSince({
+  percentSince: since,
+  stage,
+}: Pick<ShiftObservation, 'percentSince' | 'stage'>): PercentSince {
+  return since ?? { at: stage.changedAt, by: stage.changedBy }
+}
+
+/** Until when what was sent before the last way down may still come back; 0 when the last way was up. */
+export function settlesAt(moment: Pick<ShiftObservation, 'percentSince' | 'percentBefore' | 'stage'>): number {
+  const { percentBefore, stage } = moment
+  return percentBefore !== undefined && percentBefore > stage.percent ? percentSince(moment).at + SETTLE_MS : 0
 }

@@ -4,8 +4,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/clock.ts'
 import { counted, type FigureRow, type FigureSource } from '../base/figures.ts'
 import { instantOf, wallTime } from '../base/zoned-time.ts'
 import { windowOf, type Window } from './lanes.ts'
-import type { ShiftObservation, Volume } from './observation.ts'
-import { SETTLE_MS, STAGE_WINDOW_MS, type ShiftPolicy } from './policy.ts'
+import { settlesAt, type PercentSince, type ShiftObservation, type Volume } from './observation.ts'
+import { STAGE_WINDOW_MS, type ShiftPolicy } from './policy.ts'
 import type { ShiftEyes } from './ports.ts'
 import type { RobotState } from './robot-state.ts'
 import type { Stage } from './stage.ts'
@@ -28,69 +28,109 @@ export interface Moment {
   readonly nowMs: number
   readonly stage: Stage
   readonly percentBefore?: number
+  readonly percentSince?: PercentSince
   readonly state: RobotState
 }
 
 /** Looks again and again; keeps the long stretches of the last look. */
 export function looking(eyes: ShiftEyes, policy: ShiftPolicy): Looking {
-  const kept = new Map<string, { readonly at: number; readonly window: Window }>()
-  let keptTotals: { readonly at: number; readonly stageAt: number; readonly totals: Totals } | undefined
+  const counting = countsOf(eyes.figures, policy)
   return {
     async look(moment) {
-      const { nowMs, stage, state } = moment
-      const windows: Window[] = []
-      for (const span of WINDOWS) {
-        const before = kept.get(span.name)
-        const fresh =
-          before !== undefined && nowMs - before.at < span.everyMs && before.window.fromMs >= firstMs(moment)
-        const window = fresh ? before.window : await readWindow(eyes.figures, policy, span, moment)
-        if (!fresh) kept.set(span.name, { at: nowMs, window })
-        windows.push(window)
-      }
-      if (
-        keptTotals === undefined ||
-        nowMs - keptTotals.at >= 5 * MINUTE_MS ||
-        keptTotals.stageAt !== stage.changedAt
-      ) {
-        keptTotals = { at: nowMs, stageAt: stage.changedAt, totals: await readTotals(eyes.figures, policy, moment) }
-      }
-      const [misaligned, dkim] = [await eyes.misaligned(), await eyes.dkim()]
+      const counts = await counting(moment).catch((error: unknown) => {
+        eyes.unreadable(error)
+        return { ...NO_COUNTS, figuresFailed: true as const }
+      })
+      const [doubt, dkim] = [await eyes.alignment(), await eyes.dkim()]
       return {
-        nowMs,
-        stage,
-        ...(moment.percentBefore === undefined ? {} : { percentBefore: moment.percentBefore }),
-        state,
-        windows,
+        ...moment,
         ses: eyes.ses(),
         pipeline: eyes.pipeline(),
-        ...(misaligned === undefined ? {} : { misaligned }),
+        ...(doubt === undefined ? {} : { [doubt.sure ? 'misaligned' : 'alignmentUnknown']: doubt.message }),
         ...(dkim === undefined ? {} : { dkim }),
-        ...keptTotals.totals,
+        ...counts,
       }
     },
   }
 }
 
+type Counts = Pick<ShiftObservation, 'windows'> & Totals
+
+/** What is seen when nothing can be: facts of SES are judged all the same. */
+const NO_COUNTS: Counts = { windows: [], sentInStage: 0, volume: { days: 0 }, month: { sent: 0, left: 1, days: 31 } }
+/** How long totals are kept. */
+const TOTALS_MS = 5 * MINUTE_MS
+
+function countsOf(figures: FigureSource, policy: ShiftPolicy): (moment: Moment) => Promise<Counts> {
+  const kept = new Map<string, { readonly at: number; readonly window: Window }>()
+  let totals: { readonly at: number; readonly stageAt: number; readonly totals: Totals } | undefined
+  let day: { readonly at: number; readonly arrived: ReadonlyMap<string, number> } | undefined
+  return async (moment) => {
+    const { nowMs, stage } = moment
+    if (day === undefined || !isYoung(day.at, nowMs, TOTALS_MS)) {
+      day = { at: nowMs, arrived: await arrivedInDay(figures, nowMs) }
+    }
+    const windows: Window[] = []
+    for (const span of WINDOWS) {
+      const before = kept.get(span.name)
+      const young = before !== undefined && isYoung(before.at, nowMs, span.everyMs)
+      const fresh = young && before.window.fromMs >= firstMs(moment)
+      const window = fresh ? before.window : await readWindow(figures, { policy, span, moment, arrived: day.arrived })
+      if (!fresh) kept.set(span.name, { at: nowMs, window })
+      windows.push(window)
+    }
+    if (totals?.stageAt !== stage.changedAt || !isYoung(totals.at, nowMs, TOTALS_MS)) {
+      totals = { at: nowMs, stageAt: stage.changedAt, totals: await readTotals(figures, policy, moment) }
+    }
+    return { windows, ...totals.totals }
+  }
+}
+
+/** A clock that was set back must not make what was read seem young until it has caught up. */
+const isYoung = (at: number, nowMs: number, forMs: number): boolean => nowMs >= at && nowMs - at < forMs
+
 /** Nothing from before the stage counts, and after a way down nothing of the first minutes. */
-function firstMs({ stage, percentBefore }: Moment): number {
-  const wentDown = percentBefore !== undefined && percentBefore > stage.percent
-  return stage.changedAt + (wentDown ? SETTLE_MS : 0)
+function firstMs(moment: Moment): number {
+  return Math.max(moment.stage.changedAt, settlesAt(moment))
+}
+
+/** Deliveries by SES in the last day, by receiving domain, whatever the stage was: these are who may complain now. */
+async function arrivedInDay(figures: FigureSource, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  const query = { fromMs: nowMs - DAY_MS, toMs: nowMs, grain: 'hour', by: 'domain', span: true } as const
+  const rows = (await figures.rows(query)).filter(({ route }) => route === 'ses')
+  return new Map(rows.map((row) => [row.label, counted(row, 'delivered')]))
+}
+
+interface WindowReading {
+  readonly policy: ShiftPolicy
+  readonly span: (typeof WINDOWS)[number]
+  readonly moment: Moment
+  readonly arrived: ReadonlyMap<string, number>
 }
 
 async function readWindow(
   figures: FigureSource,
-  policy: ShiftPolicy,
-  { name, spanMs, grain }: (typeof WINDOWS)[number],
-  moment: Moment,
+  { policy: { slowMs }, span, moment, arrived }: WindowReading,
 ): Promise<Window> {
-  const { nowMs, state } = moment
+  const { name, spanMs, grain } = span
+  const { nowMs, stage } = moment
   const unit = grain === 'minute' ? MINUTE_MS : HOUR_MS
   // Rows are whole minutes or hours: one that began before the stage is left out.
-  const fromMs = Math.max(nowMs - spanMs, Math.ceil(firstMs(moment) / unit) * unit)
-  const without = new Set(state.heldBack.filter(({ active }) => active).map(({ domain }) => domain))
+  const from = Math.max(nowMs - spanMs, Math.ceil(firstMs(moment) / unit) * unit)
   // As one sum: two days of hours of 2,000 domains would be two hundred thousand rows.
-  const rows = fromMs >= nowMs ? [] : await figures.rows({ fromMs, toMs: nowMs, grain, by: 'domain', span: true })
-  return windowOf(rows, { name, fromMs: Math.floor(fromMs / unit) * unit, toMs: nowMs, slowMs: policy.slowMs, without })
+  const rows = from >= nowMs ? [] : await figures.rows({ fromMs: from, toMs: nowMs, grain, by: 'domain', span: true })
+  const fromMs = Math.floor(from / unit) * unit
+  const part = Math.max(0, nowMs - fromMs) / DAY_MS
+  // Those that are really held back: what the robot only meant to hold back before a crash is still looked at.
+  const without = new Set(stage.heldBack)
+  return windowOf(rows, {
+    name,
+    fromMs,
+    toMs: nowMs,
+    slowMs,
+    without,
+    arrived: (domain) => (arrived.get(domain) ?? 0) * part,
+  })
 }
 
 type Totals = Pick<ShiftObservation, 'sentInStage' | 'volume' | 'month'>

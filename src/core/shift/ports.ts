@@ -1,5 +1,6 @@
 // What the shift needs from the world, in the words of the shift; adapters implement it.
 import type { FigureSource } from '../base/figures.ts'
+import type { AlignmentDoubt } from './alignment.ts'
 import type { DecisionRecord } from './decision.ts'
 import type { Pipeline, SesCondition } from './observation.ts'
 import type { RobotState } from './robot-state.ts'
@@ -45,7 +46,9 @@ export interface ShiftEyes {
   ses(): SesCondition
   pipeline(): Pipeline
   /** Why mail through SES would fail DMARC now, or undefined. */
-  misaligned(): Promise<string | undefined>
+  alignment(): Promise<AlignmentDoubt | undefined>
   /** DKIM results that receivers reported in the last days; undefined when there are none. */
   dkim(): Promise<{ readonly passed: number; readonly total: number } | undefined>
+  /** Is told why figures cannot be read, at each look that would have. */
+  unreadable(error: unknown): void
 }

@@ -1,5 +1,5 @@
 // A person moves the stage (S1, S3): checked, written with who and why, and only then in force.
-// The robot of a later day takes the same door.
+// The robot takes the same door.
 import type { Log } from '../base/log.ts'
 import { isPercent, type Stage } from './stage.ts'
 import type { ShiftStore } from './ports.ts'
@@ -20,6 +20,8 @@ export interface StageOrder {
   readonly reason: string
   /** Receiving domains that stay on legacy; without it those of the stage before stay. */
   readonly heldBack?: readonly string[]
+  /** Only if the stage is still the one of this instant. */
+  readonly ifChangedAt?: number
 }
 
 export type SetStageAnswer =
@@ -39,6 +41,11 @@ export async function setStage(options: SetStageOptions, order: StageOrder): Pro
   const before = await options.store.current()
   const refusal = judge(order, before) ?? (await judgeAlignment(options, order, before))
   if (refusal) return refusal
+  // Asked last, because asking SES takes its time.
+  const { changedAt, changedBy } = await options.store.current()
+  if (order.ifChangedAt !== undefined && changedAt !== order.ifChangedAt) {
+    return refuse('changedMeanwhile', `${changedBy} has set the stage since it was looked at`)
+  }
   const heldBack = order.heldBack ?? before.heldBack ?? []
   const after: Stage = {
     percent: order.percent,

@@ -139,6 +139,54 @@ describe('trouble on the way', () => {
     await one.look()
     expect(asked).toEqual([10, 10])
   })
+
+  test('a way back that could not be gone counts as none', async () => {
+    const sim = quick()
+    sim.ses.condition = { ...sim.ses.condition, sendingEnabled: false }
+    const stage = { percent: 50, changedAt: BEGIN - HOUR, changedBy: 'watari', reason: 'gatesPassed' }
+    const { one, state } = failing({
+      eyes: { look: async (moment) => ({ ...(await observationOf(sim)), ...moment }) },
+      stages: { current: async () => stage, history: async () => [] },
+      setStage: async () => ({ kind: 'refused', reason: 'storageFailed', message: 'the disk is full' }),
+    })
+    for (let look = 0; look < 3; look += 1) expect((await one.look()).outcome).toMatch(/^storageFailed/)
+    expect(state()).toMatchObject({ failures: {}, coolDownUntil: 0 })
+  })
+
+  test('a person who set the stage while the robot looked has the word', async () => {
+    const orders: (number | undefined)[] = []
+    const { one } = failing({
+      setStage: async ({ ifChangedAt }) => {
+        orders.push(ifChangedAt)
+        return { kind: 'refused', reason: 'changedMeanwhile', message: 'sato has set the stage since' }
+      },
+    })
+    expect((await one.look()).outcome).toBe('changedMeanwhile: sato has set the stage since')
+    expect(orders).toEqual([BEGIN])
+  })
+
+  test('the percent is as old as it is, whatever domains were held back since', async () => {
+    const sim = quick()
+    const at = (percent: number, changedAt: number, changedBy = 'watari') => ({
+      percent,
+      changedAt,
+      changedBy,
+      reason: '-',
+    })
+    const history = [
+      at(10, BEGIN - 9),
+      at(50, BEGIN - 8),
+      at(10, BEGIN - 7, 'sato'),
+      at(10, BEGIN - 6),
+      at(10, BEGIN - 5),
+    ]
+    const { one } = failing({
+      eyes: { look: async (moment) => ({ ...(await observationOf(sim)), ...moment }) },
+      stages: { current: async () => history.at(-1)!, history: async () => history },
+    })
+    const { observation } = await one.look()
+    expect(observation).toMatchObject({ percentBefore: 50, percentSince: { at: BEGIN - 7, by: 'sato' } })
+  })
 })
 
 test('a robot that remembers an order of yesterday does not start at a zero of today', () => {

@@ -5,12 +5,13 @@ import type { Log } from '../base/log.ts'
 import { afterDecision, heldDomains } from './after-decision.ts'
 import { decide, ROBOT, type Decided } from './decide.ts'
 import type { Decision, DecisionRecord } from './decision.ts'
-import type { Looking } from './observe.ts'
+import type { Looking, Moment } from './observe.ts'
 import type { ShiftObservation } from './observation.ts'
 import { LOOK_EVERY_MS, RECORD_HOLD_EVERY_MS, type RobotMode, type ShiftPolicy } from './policy.ts'
 import type { RobotBefore, RobotStore, ShiftStore } from './ports.ts'
 import { NEW_ROBOT, type RobotState } from './robot-state.ts'
 import type { StageOrder } from './set-stage.ts'
+import type { Stage } from './stage.ts'
 
 /** Moves the stage, or says why not. */
 export type MoveStage = (order: StageOrder) => Promise<StageMoved>
@@ -94,13 +95,7 @@ async function lookOnce(
   const { state = NEW_ROBOT } = before
   const stage = await stages.current()
   const nowMs = now()
-  const percentBefore = (await stages.history(2)).at(-2)?.percent
-  const observation = await eyes.look({
-    nowMs,
-    stage,
-    state,
-    ...(percentBefore === undefined ? {} : { percentBefore }),
-  })
+  const observation = await eyes.look({ nowMs, stage, state, ...percentsOf(await stages.history(HISTORY_READ)) })
   const decided = decide(observation, policy)
   const { decision, wouldBe } = decided
   const key = keyOf(decided)
@@ -116,9 +111,23 @@ async function lookOnce(
   }
   const outcome = acts ? await act(options, { decision, id: record.id, after, observation }) : waits(decision)
   say(log, { decision, outcome, id: record.id, percent: stage.percent })
-  // What could not be done is decided again at the next look.
+  // What could not be done is decided again at the next look, and has left no trace in what the robot remembers.
+  if (acts && outcome !== 'done') await options.store.save(state)
   const kept = outcome === 'done' || !acts ? { key, at: nowMs } : recorded
   return { report: { ...decided, observation, outcome }, recorded: kept }
+}
+
+/** Domains are held back and tried again some times in a stage; more changes of one percent than this are not looked at. */
+const HISTORY_READ = 100
+
+/** Since when the percent is what it is, and what it was before: a domain that is held back changes neither. */
+function percentsOf(history: readonly Stage[]): Pick<Moment, 'percentBefore' | 'percentSince'> {
+  const now = history.at(-1)
+  if (now === undefined) return {}
+  const other = history.findLastIndex(({ percent }) => percent !== now.percent)
+  const { changedAt: at, changedBy: by } = history[other + 1]!
+  const before = history[other]
+  return { percentSince: { at, by }, ...(before === undefined ? {} : { percentBefore: before.percent }) }
 }
 
 const waits = (decision: Decision): string => (decision.kind === 'hold' ? 'held' : 'advised')
@@ -148,6 +157,8 @@ async function act({ setStage }: RobotOptions, { decision, id, after, observatio
   const answer = await setStage({
     percent,
     by: ROBOT,
+    // A person who has set the stage since the look has the word.
+    ifChangedAt: observation.stage.changedAt,
     reason: `${decision.reason}: ${decision.message} (${id})`,
     heldBack: heldDomains(after),
   })
