@@ -23,7 +23,7 @@ export function drawMonth(random: Random, fromMs: number): Month {
     ...Array.from({ length: 8 }, () => outage(random, at(0.2, 29))),
     ...Array.from({ length: 6 }, () => tiredList(random, at(0.2, 29))),
     ...Array.from({ length: 3 }, () => slowHour(random, at(0.2, 29))),
-    ...Array.from({ length: 4 }, () => eveningCampaign(random, fromMs)),
+    ...Array.from({ length: 4 }, (_, week) => eveningCampaign(random, fromMs + week * 7 * DAY_MS)),
   ]
   const kinds = Object.keys(FAULTS)
   const first = kinds[Math.floor(random() * kinds.length)]!
@@ -53,9 +53,9 @@ function slowHour(random: Random, fromMs: number): Trouble {
   return { fromMs, toMs: fromMs + between(random, 10, 40) * MINUTE_MS, lanes: 'both', slowAdd: 0.3 }
 }
 
-/** 20:00 to 22:00 in Tokyo. Its complaints are below the limit, and half of them come in the quiet of the night. */
-function eveningCampaign(random: Random, monthMs: number): Trouble {
-  const fromMs = monthMs + Math.floor(between(random, 2, 28)) * DAY_MS + 11 * HOUR_MS
+/** One a week, from 20:00 to 22:00 in Tokyo. Its complaints are below the limit, and half of them come in the quiet of the night. */
+function eveningCampaign(random: Random, weekMs: number): Trouble {
+  const fromMs = weekMs + Math.floor(between(random, 1, 7)) * DAY_MS + 11 * HOUR_MS
   return { fromMs, toMs: fromMs + 2 * HOUR_MS, lanes: 'both', volumeTimes: 4, complaintAdd: 0.0006 }
 }
 
