@@ -33,6 +33,7 @@ const STATUS: ShiftStatus = {
   coolDownUntil: 1_764_100_000_000,
   heldBack: [{ domain: 'docomo.ne.jp', until: 1_764_100_000_000, reason: 'failure' }],
   gates: [BOUNCE],
+  comparable: true,
   ceilings: [{ percent: 20, reason: 'budget', message: '500,000 yen for 31.0 days' }],
 }
 
@@ -65,6 +66,12 @@ test('a robot that only advises says so beside what it would do', () => {
   }
   expect(shiftText(advised)).toContain('Now:       goes up to 50 %: all gates passed\n')
   expect(shiftText(advised)).toContain('But:       it only advises\n')
+})
+
+test('status says when there is nothing to compare SES with', () => {
+  expect(shiftText({ ...STATUS, comparable: false })).toContain(
+    '\nNothing is known of how the old hosts do (no log of theirs is read, or no mail went there): only the limits hold.\n',
+  )
 })
 
 test('the history has a line a decision', () => {

@@ -26,7 +26,10 @@ export function shiftText(status: ShiftStatus): string {
       `${percent} % by ${reason}: ${message}`,
     ]),
   ]
-  return `${facts(rows)}\n${gateTable(status.gates)}`
+  const alone = status.comparable
+    ? ''
+    : '\nNothing is known of how the old hosts do (no log of theirs is read, or no mail went there): only the limits hold.\n'
+  return `${facts(rows)}\n${gateTable(status.gates)}${alone}`
 }
 
 const MODES: Readonly<Record<ShiftStatus['mode'], string>> = {

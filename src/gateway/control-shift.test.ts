@@ -24,6 +24,7 @@ function control() {
     decisions: async (limit) =>
       [aDecision(limit)].map(({ id, at, decision, outcome }) => ({ id, at, decision, outcome })),
     explain: async (id) => (id === 'd-1' ? aDecision(1) : undefined),
+    alarms: never,
     replay: async (limit) => ({ judged: limit, differ: [] }),
   }
   const app = new Hono()

@@ -204,7 +204,7 @@ async function startLoops(options: StartOptions, parts: LoopParts): Promise<Loop
     hears: feedback !== undefined,
     setStage: (order) => operations.setStage(order),
   })
-  const watch = await startWatch({ ...options, operations, flow, suppression, keys: life })
+  const watch = await startWatch({ ...options, operations, flow, suppression, keys: life, shift: shift.desk })
   return {
     desks: {
       shift: shift.desk,

@@ -1,6 +1,7 @@
 // What the watch, its reports and its checklists are made from.
 import type { SuppressionOperations } from '../core/feedback/suppression-desk.ts'
 import type { Operations } from '../core/mail/operations.ts'
+import type { ShiftDesk } from '../core/shift/desk.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Basics } from './basics.ts'
 import type { KeyLife } from './dkim.ts'
@@ -17,4 +18,5 @@ export interface WatchParts {
   readonly suppression: Pick<SuppressionOperations, 'status'>
   /** Undefined where the plan leaves keys alone. */
   readonly keys: Pick<KeyLife, 'signing'> | undefined
+  readonly shift: Pick<ShiftDesk, 'alarms'>
 }

@@ -8,13 +8,15 @@ import { MINUTE_MS, SECOND_MS } from '../core/base/clock.ts'
 import { maskText } from '../core/mail/mask.ts'
 import type { AccountFacts } from '../core/mail/ports-ses.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { ShiftAlarms } from '../core/shift/alarms.ts'
+import { decisionId } from '../core/shift/decision.ts'
 import { HOLIDAYS_JAPAN, knowsHolidays } from '../core/plan/working-days.ts'
 import type { Calendar } from '../core/watch/comparable-hours.ts'
 import { INCIDENT_POLICY } from '../core/watch/incident.ts'
 import { watchDesk, type WatchDesk } from '../core/watch/desk.ts'
 import { describeError } from '../core/watch/describe-error.ts'
 import { figuresReader, type FiguresReader } from '../core/watch/look-figures.ts'
-import type { AccountLook, WatchObservation } from '../core/watch/observation.ts'
+import type { AccountLook, ShiftLook, WatchObservation } from '../core/watch/observation.ts'
 import type { MaintenanceDesk } from '../core/watch/maintenance-desk.ts'
 import type { ReportDesk } from '../core/watch/report-desk.ts'
 import type { Observe } from '../core/watch/ports.ts'
@@ -91,7 +93,7 @@ function notifiersOf({ plan, dataFolder, environment }: WatchParts): readonly No
   return [folderNotifier({ channel: 'folder notices', folder: join(dataFolder, 'notices') })]
 }
 
-function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchParts): Observe {
+function observer({ plan, dataFolder, basics, operations, flow, keys, shift }: WatchParts): Observe {
   const reader = figuresReader(flow.figures, calendarOf(plan))
   const { queueDiskOctets, freeDiskOctets } = plan.gateway.limits
   return async () => {
@@ -99,6 +101,7 @@ function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchPar
     const { startedAt, routes, queue, notReadyBecause } = await operations.status()
     const facts = flow.ses.account.facts()
     const signing = keys?.signing()
+    const alarms = shift.alarms()
     return {
       nowMs,
       startedAt,
@@ -116,8 +119,26 @@ function observer({ plan, dataFolder, basics, operations, flow, keys }: WatchPar
       },
       ...(facts === undefined ? {} : { account: accountLook(facts) }),
       ...(signing === undefined ? {} : { key: signing }),
-      legacyLogs: false,
+      legacyLogs: plan.legacyLogs !== undefined,
+      ...(alarms === undefined ? {} : { shift: shiftLook(alarms) }),
     }
+  }
+}
+
+/** A server's words may name somebody, in a sentence of the robot as anywhere. */
+function shiftLook({ rolledBack, heldBack, kept }: ShiftAlarms): ShiftLook {
+  return {
+    heldBack,
+    ...(kept === undefined ? {} : { kept: { ...kept, message: maskText(kept.message) } }),
+    ...(rolledBack === undefined
+      ? {}
+      : {
+          rolledBack: {
+            ...rolledBack,
+            message: maskText(rolledBack.message),
+            decision: decisionId(rolledBack.at),
+          },
+        }),
   }
 }
 

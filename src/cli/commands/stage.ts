@@ -89,6 +89,7 @@ function stageText(stage: Stage): string {
     ['Since', stage.changedAt === 0 ? 'the beginning' : localTime(stage.changedAt)],
     ['By', stage.changedBy],
     ['Why', stage.reason],
+    ...(stage.heldBack === undefined ? [] : [['Held back', stage.heldBack.join(', ')] as [string, string]]),
   ])
 }
 

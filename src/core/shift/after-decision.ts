@@ -20,8 +20,10 @@ export function afterDecision({ state, percent, nowMs }: Before, decision: Decis
       const planned = String(policy.stages.find((stage) => stage.percent >= percent)?.percent ?? percent)
       const failures = { ...state.failures, [planned]: (state.failures[planned] ?? 0) + 1 }
       const { started, ...rest } = state
+      const { percent: to, reason, message } = decision
+      const rolledBack = { at: nowMs, from: percent, to, reason, message }
       const goesOn = decision.percent > 0 && started !== undefined ? { started } : {}
-      return { ...rest, ...goesOn, failures, coolDownUntil: nowMs + policy.coolDownMs }
+      return { ...rest, ...goesOn, failures, coolDownUntil: nowMs + policy.coolDownMs, rolledBack }
     }
     case 'holdBack':
       return { ...state, heldBack: withHeldBack(state, decision, { nowMs, firstMs: policy.holdBackMs }) }
@@ -29,13 +31,20 @@ export function afterDecision({ state, percent, nowMs }: Before, decision: Decis
       const heldBack = state.heldBack.map((one) => (one.domain === decision.domain ? { ...one, active: false } : one))
       return { ...state, heldBack }
     }
-    case 'hold':
-    case 'advance':
     case 'ceiling':
+      return decision.percent > percent ? withoutRollBack(state) : state
+    case 'advance':
+      return withoutRollBack(state)
+    case 'hold':
       return state
     default:
       return never(decision)
   }
+}
+
+function withoutRollBack(state: RobotState): RobotState {
+  const { rolledBack: _, ...rest } = state
+  return rest
 }
 
 function withHeldBack(

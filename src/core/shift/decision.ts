@@ -50,8 +50,13 @@ export type Decision =
   /** A domain that was held back is tried again. */
   | { readonly kind: 'release'; readonly domain: string; readonly reason: 'triedAgain'; readonly message: string }
 
+/** Names a decision for `watari shift explain`. */
+export function decisionId(atMs: number): string {
+  return `d-${atMs.toString(36)}`
+}
+
 export interface DecisionRecord {
-  /** 'd-' and the instant in base 36: names the decision for `explain`. */
+  /** See `decisionId`. */
   readonly id: string
   readonly at: number
   readonly decision: Decision

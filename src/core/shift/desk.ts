@@ -1,10 +1,12 @@
 // What a person asks of the robot and tells it: status, start, lock, unlock, why, and whether a later program would decide
 // the same. Every order has a name and a reason.
+import { shiftAlarms, type ShiftAlarms } from './alarms.ts'
 import { heldDomains } from './after-decision.ts'
 import { ceilings, type Ceiling } from './ceilings.ts'
 import { decide } from './decide.ts'
 import type { Decision, DecisionRecord } from './decision.ts'
 import type { GateReading } from './gates.ts'
+import type { Lane } from './lanes.ts'
 import type { ShiftPolicy } from './policy.ts'
 import type { RobotStore } from './ports.ts'
 import { lockNow, NEW_ROBOT, type Lock, type RobotState } from './robot-state.ts'
@@ -31,6 +33,8 @@ export interface ShiftStatus {
   readonly heldBack: readonly { readonly domain: string; readonly until: number; readonly reason: string }[]
   /** Of each gate the reading over the longest time, and the worst over any. */
   readonly gates: readonly GateReading[]
+  /** False: nothing is known of how the old hosts do, so only the limits hold. */
+  readonly comparable: boolean
   readonly ceilings: readonly Ceiling[]
 }
 
@@ -54,6 +58,8 @@ export interface ShiftDesk {
   /** With all it was made on; undefined when there is no such decision. */
   explain(id: string): Promise<DecisionRecord | undefined>
   replay(limit: number): Promise<Replayed>
+  /** What people have to hear of the last look; undefined before the first. */
+  alarms(): ShiftAlarms | undefined
 }
 
 export interface ShiftDeskOptions {
@@ -96,6 +102,10 @@ export function shiftDesk({ robot, store, policy, now, told }: ShiftDeskOptions)
       told('unlock', order)
       return robot.change(withoutLock)
     },
+    alarms() {
+      const last = robot.last()
+      return last && shiftAlarms(last, policy.mode)
+    },
     decisions: async (limit) =>
       (await store.decisions(limit)).map(({ id, at, decision, outcome }) => ({ id, at, decision, outcome })),
     explain: async (id) => (await store.decisions(EXPLAIN_MAX)).find((record) => record.id === id),
@@ -111,8 +121,9 @@ export function shiftDesk({ robot, store, policy, now, told }: ShiftDeskOptions)
 }
 
 /** What a robot remembers but for a person's lock. */
-export function withoutLock({ started, coolDownUntil, failures, heldBack }: RobotState): RobotState {
-  return { coolDownUntil, failures, heldBack, ...(started === undefined ? {} : { started }) }
+export function withoutLock(state: RobotState): RobotState {
+  const { lock: _, ...rest } = state
+  return rest
 }
 
 function statusOf(
@@ -139,9 +150,12 @@ function statusOf(
       .filter(({ domain }) => held.has(domain))
       .map(({ domain, until, reason }) => ({ domain, until, reason })),
     gates: policy.gates.flatMap(({ name }) => worstOf(readings.filter(({ gate }) => gate === name))),
+    comparable: observation.windows.some(({ domains }) => domains.some(({ legacy }) => hasOutcomes(legacy))),
     ceilings: ceilings(observation, policy),
   }
 }
+
+const hasOutcomes = (lane: Lane): boolean => lane.delivered + lane.hardBounced + lane.softBounced > 0
 
 const WEIGHT = { bad: 0, suspect: 1, good: 2, unknown: 3 } as const
 

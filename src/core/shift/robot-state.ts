@@ -21,6 +21,15 @@ export interface HeldBack {
   readonly reason: string
 }
 
+/** The last way back, until the robot has gone up again or a person has started it anew. */
+export interface RolledBack {
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+  readonly message: string
+}
+
 export interface RobotState {
   /** From 0 % only a person starts. */
   readonly started?: { readonly by: string; readonly reason: string; readonly at: number }
@@ -30,6 +39,7 @@ export interface RobotState {
   /** Roll-backs since a person last said that the reason is gone, by the percent they began at. */
   readonly failures: Readonly<Record<string, number>>
   readonly heldBack: readonly HeldBack[]
+  readonly rolledBack?: RolledBack
 }
 
 export const NEW_ROBOT: RobotState = { coolDownUntil: 0, failures: {}, heldBack: [] }

@@ -4,7 +4,7 @@ import type { AbortSignalLike, Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { afterDecision, heldDomains } from './after-decision.ts'
 import { decide, ROBOT, type Decided } from './decide.ts'
-import type { Decision, DecisionRecord } from './decision.ts'
+import { decisionId, type Decision, type DecisionRecord } from './decision.ts'
 import type { Looking, Moment } from './observe.ts'
 import type { ShiftObservation } from './observation.ts'
 import { LOOK_EVERY_MS, RECORD_HOLD_EVERY_MS, type RobotMode, type ShiftPolicy } from './policy.ts'
@@ -168,7 +168,7 @@ async function act({ setStage }: RobotOptions, { decision, id, after, observatio
 
 function recordOf({ decision, readings }: Decided, observation: ShiftObservation, outcome: string): DecisionRecord {
   const at = observation.nowMs
-  return { id: `d-${at.toString(36)}`, at, decision, outcome, readings, observation }
+  return { id: decisionId(at), at, decision, outcome, readings, observation }
 }
 
 interface Said {

@@ -8,6 +8,14 @@ import type { Incident } from './record.ts'
 const AT = Date.parse('2026-11-25T03:01:00Z')
 const rate = { rate: 0.0712, threshold: 0.05, count: 712, of: 10_000, hours: 1 }
 
+const wentBack = {
+  from: 50,
+  to: 10,
+  reason: 'bounce',
+  message: 'hard bounces on SES 190 of 4974 (3.82 %), on legacy 51 of 4980 (1.02 %) (the last minute)',
+  decision: 'd-mif0abc',
+}
+
 /** One of each, and what of its value and of its limit has to be read. */
 const EXAMPLES: { readonly [A in AlertId]: { readonly facts: AlertFacts[A]; readonly reads: readonly string[] } } = {
   BounceRate: { facts: { ...rate, legacyRate: 0.011, legacyOf: 90_000 }, reads: ['7.12 %', '5 %', '712', '1.1 %'] },
@@ -32,6 +40,13 @@ const EXAMPLES: { readonly [A in AlertId]: { readonly facts: AlertFacts[A]; read
     reads: ['470,000', '105,000', '450,000', '218,000', '2026-11-25 11:00'],
   },
   FiguresUnreadable: { facts: { why: 'EIO' }, reads: ['EIO'] },
+  ShiftStopped: { facts: { ...wentBack, from: 10, to: 0 }, reads: ['10 %', '0 %', '3.82 %', '1.02 %'] },
+  ShiftRolledBack: { facts: wentBack, reads: ['50 %', '10 %', '3.82 %', '1.02 %', 'd-mif0abc'] },
+  ShiftLocked: {
+    facts: { reason: 'bounce', message: 'hard bounces on SES 190 of 4974 (3.82 %)', by: 'locked by sato: freeze' },
+    reads: ['3.82 %', 'sato: freeze'],
+  },
+  ShiftHeldBack: { facts: { domains: 'gmail.com', reasons: ['failure'] }, reads: ['gmail.com'] },
 }
 
 function incidentOf(alert: AlertId, changes: Partial<Incident> = {}): Incident {

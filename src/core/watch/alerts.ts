@@ -13,6 +13,9 @@ export const ALERT_LEVELS = {
   RouteStopped: 'critical',
   SesPaused: 'critical',
   GatewayRefusesMail: 'critical',
+  ShiftStopped: 'critical',
+  ShiftRolledBack: 'critical',
+  ShiftLocked: 'critical',
   SendingQuota: 'warning',
   LambdaErrors: 'warning',
   UnusualTrafficPattern: 'warning',
@@ -20,6 +23,7 @@ export const ALERT_LEVELS = {
   StorageFilling: 'warning',
   LegacyLogSilent: 'warning',
   FiguresUnreadable: 'warning',
+  ShiftHeldBack: 'warning',
 } as const satisfies Readonly<Record<string, NoticeLevel>>
 
 export type AlertId = keyof typeof ALERT_LEVELS
@@ -84,6 +88,19 @@ export interface AlertFacts {
     readonly hourAt: number
   }
   readonly FiguresUnreadable: { readonly why: string }
+  readonly ShiftStopped: RollBackFacts
+  readonly ShiftRolledBack: RollBackFacts
+  readonly ShiftLocked: { readonly reason: string; readonly message: string; readonly by: string }
+  readonly ShiftHeldBack: { readonly domains: string; readonly reasons: readonly string[] }
+}
+
+/** A way back of the robot: percents, its word and its sentence, and the decision to look up. */
+export interface RollBackFacts {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+  readonly message: string
+  readonly decision: string
 }
 
 export interface SilenceFacts {

@@ -5,6 +5,7 @@ import type { FigureCell } from '../base/figures.ts'
 import { bounceShare, complaintShare, rateOf, successShare, type Share } from '../base/shares.ts'
 import type { Finding, RateFacts, Verdict } from './alerts.ts'
 import { flowFindings } from './levels-flow.ts'
+import { shiftFindings } from './levels-shift.ts'
 import type { Lanes, WatchObservation } from './observation.ts'
 import type { Thresholds } from './thresholds.ts'
 import { trafficFinding } from './traffic.ts'
@@ -23,6 +24,7 @@ export function judge(observation: WatchObservation, thresholds: Thresholds): re
     success(observation, thresholds.success),
     keyEnds(observation, thresholds.keyDays),
     ...flowFindings(observation),
+    ...shiftFindings(observation),
     quota(observation, thresholds.quota),
     functionErrors(observation, thresholds.functionErrors),
     trafficFinding(observation.figures?.traffic),

@@ -42,6 +42,22 @@ export interface AccountLook {
   readonly maxIn24Hours?: number
 }
 
+/** The robot that moves the stage, as far as people have to hear of it. */
+export interface ShiftLook {
+  /** Its last way back, until it may go on or a person has taken the stage in hand. */
+  readonly rolledBack?: {
+    readonly from: number
+    readonly to: number
+    readonly reason: string
+    readonly message: string
+    /** What `watari shift explain` takes. */
+    readonly decision: string
+  }
+  readonly heldBack: readonly { readonly domain: string; readonly reason: string }[]
+  /** It would go back, and a person's lock or the plan keeps it. */
+  readonly kept?: { readonly reason: string; readonly message: string; readonly by: string }
+}
+
 export interface WatchObservation {
   readonly nowMs: number
   /** When the gateway started: before that nothing could be sent. */
@@ -66,4 +82,6 @@ export interface WatchObservation {
   readonly key?: { readonly selector: string; readonly endsAt: number }
   /** Whether the logs of the old hosts are followed, so that their outcomes are to be expected. */
   readonly legacyLogs: boolean
+  /** Absent where no robot looks. */
+  readonly shift?: ShiftLook
 }

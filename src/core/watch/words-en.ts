@@ -177,6 +177,46 @@ export const ENGLISH: Words = {
       look: ['the log of the gateway, and the folder figures in the data folder'],
       todo: ['Make room, mend permissions, or start the gateway anew.'],
     },
+    ShiftStopped: {
+      title: 'the robot went back to 0 %',
+      said: ({ from, message }) =>
+        `The robot took the stage from ${from} % to 0 %: ${message}. All mail goes by the old route, and only a person starts again.`,
+      over: () => 'A person has taken the stage in hand.',
+      look: ['watari shift history, then watari shift explain with the decision: all it was made on', 'watari status'],
+      todo: ['Mend the reason. Then watari shift start --reason "mended".'],
+    },
+    ShiftRolledBack: {
+      title: 'the robot went back',
+      said: ({ from, to, message, decision }) =>
+        `The robot took the stage from ${from} % to ${to} %: ${message}. See: watari shift explain ${decision}`,
+      over: () => 'The robot may go up again.',
+      look: [
+        'watari shift explain with the decision: each gate with its counts',
+        'watari shift status: how it looks now',
+      ],
+      todo: [
+        'SES alone is bad: mend the reason (list, content, reputation, account). After the cool-down the robot tries again.',
+        'It must not try again: watari shift lock --reason "…".',
+      ],
+    },
+    ShiftLocked: {
+      title: 'the robot would go back, and must not',
+      said: ({ message, by }) => `The robot would go back (${message}), and does not: ${by}.`,
+      over: () => 'The robot has no reason to go back any more, or may do so.',
+      look: ['watari shift status: what it sees and would do'],
+      todo: [
+        'It is right: watari shift unlock --reason "…", or watari stage set a smaller percent.',
+        'It is wrong, and you know why: leave it, and acknowledge this incident.',
+      ],
+    },
+    ShiftHeldBack: {
+      title: 'a receiving domain went back to the old route',
+      said: ({ domains, reasons }) =>
+        `Mail to ${domains} goes by the old route, because SES does worse there alone (${reasons.join(', ')}). The stage stays.`,
+      over: () => 'All receiving domains are tried by SES again.',
+      look: ['watari shift status: until when', 'watari figures: both routes at this domain'],
+      todo: ['Ask the receiver’s postmaster, or AWS. The robot tries again after a day, then two, then four.'],
+    },
   },
   marks: {
     critical: 'CRITICAL',

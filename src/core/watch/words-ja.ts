@@ -25,6 +25,21 @@ function rate(name: string, facts: RateFacts): string {
   return `直近${facts.hours}時間のSES経路の${name}は${percentText(facts.rate)}${counts(facts)}です。${limit}${few(facts)}${legacy(facts)}`
 }
 
+/** The robot's words for why it goes back. */
+const BACK: Readonly<Record<string, string>> = {
+  sendingPaused: 'SESがアカウントの送信を停止',
+  routeStopped: 'SES経路が停止',
+  sesUnreachable: 'SESに接続できない',
+  quotaUsedUp: '送信枠を使い切った',
+  misaligned: 'DMARCに合格しない',
+  eventsSilent: 'SESのイベントが届かない',
+  bounce: 'ハードバウンスが多い',
+  complaint: '苦情が多い',
+  failure: '送信失敗が多い',
+  latency: '送信が遅い',
+}
+const reasonJa = (reason: string): string => BACK[reason] ?? reason
+
 export const JAPANESE: Words = {
   alerts: {
     BounceRate: {
@@ -173,6 +188,44 @@ export const JAPANESE: Words = {
       over: () => '数値を読めるようになりました。',
       look: ['ゲートウェイのログと、データフォルダーの figures'],
       todo: ['空き容量と権限を確認し、必要ならゲートウェイを再起動してください。'],
+    },
+    ShiftStopped: {
+      title: '自動で0 %まで切り戻しました',
+      said: ({ from, reason, message }) =>
+        `SES経路の割合を${from} %から0 %に戻しました。理由: ${reasonJa(reason)}(${message})。全てのメールは既存経路で送られ、再開は人の操作だけです。`,
+      over: () => '担当者が対応しました。',
+      look: ['watari shift history と watari shift explain: 判断の根拠', 'watari status'],
+      todo: ['原因を直してから watari shift start --reason "対応済み"'],
+    },
+    ShiftRolledBack: {
+      title: '自動で切り戻しました',
+      said: ({ from, to, reason, message, decision }) =>
+        `SES経路の割合を${from} %から${to} %に戻しました。理由: ${reasonJa(reason)}(${message})。詳細: watari shift explain ${decision}`,
+      over: () => '再び上げられる状態になりました。',
+      look: ['watari shift explain: 各基準の件数', 'watari shift status: 現在の状態'],
+      todo: [
+        'SESだけが悪い場合は原因(リスト、内容、評価、アカウント)を直してください。待機時間の後、自動で再開します。',
+        '再開させない場合: watari shift lock --reason "…"',
+      ],
+    },
+    ShiftLocked: {
+      title: '自動切り戻しが止められています',
+      said: ({ reason, message, by }) =>
+        `切り戻すべき状態ですが、動けません。理由: ${reasonJa(reason)}(${message})。止めているもの: ${by}`,
+      over: () => '切り戻す理由がなくなったか、動けるようになりました。',
+      look: ['watari shift status: 何を見て、何をしようとしているか'],
+      todo: [
+        '正しい場合: watari shift unlock --reason "…" または watari stage set で割合を下げてください。',
+        '誤りだと分かっている場合: そのままにして、このインシデントを引き受けてください。',
+      ],
+    },
+    ShiftHeldBack: {
+      title: '受信ドメインを既存経路に戻しました',
+      said: ({ domains, reasons }) =>
+        `${domains}宛てはSES経路だけが悪いため、既存経路で送ります(${reasons.map(reasonJa).join('、')})。全体の割合はそのままです。`,
+      over: () => '全ての受信ドメインで再びSES経路を試しています。',
+      look: ['watari shift status: いつまでか', 'watari figures: このドメインの両経路'],
+      todo: ['受信側の管理者かAWSに問い合わせてください。1日後、次は2日後、4日後に自動で試します。'],
     },
   },
   marks: {
