@@ -50,7 +50,6 @@ const EXIT_OF: Readonly<Record<Refusal, ExitCode>> = {
   sameValue: EXIT.ok,
   changedMeanwhile: EXIT.tryAgain,
   storageFailed: EXIT.tryAgain,
-  changedMeanwhile: EXIT.tryAgain,
 }
 
 export function controlClient(dataFolder: string, patienceMs = ANSWER_MS): ControlClient {

@@ -54,7 +54,6 @@ const STATUS_OF: Readonly<Record<OperationRefusal, 400 | 404 | 409 | 503>> = {
   changedMeanwhile: 409,
   sameValue: 409,
   storageFailed: 503,
-  changedMeanwhile: 409,
 }
 
 /** What can be asked beside mails, stage and routes; each only where the gateway has it. */

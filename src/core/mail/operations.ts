@@ -18,7 +18,6 @@ export type OperationRefusal =
   | 'partActive' // it is being delivered this very moment; ask again
   | 'wrongState' // the part is not in a state from which that can be done
   | 'badValue' // the question itself is wrong
-  | 'changedMeanwhile' // a person set the stage while the robot looked
   | 'notAligned' // S7: mail through SES would fail DMARC
   | 'changedMeanwhile' // somebody else changed it in this moment; look, and decide again
   | 'sameValue' // it already is so; nothing was recorded

@@ -112,7 +112,7 @@ async function lookOnce(
   const outcome = acts ? await act(options, { decision, id: record.id, after, observation }) : waits(decision)
   say(log, { decision, outcome, id: record.id, percent: stage.percent })
   // What could not be done is decided again at the next look, and has left no trace in what the robot remembers.
-  if (acts && outcome !== 'done') await options.store.save(state)
+  if (acts && outcome !== 'done') await options.store.save(state, undefined, { state: after })
   const kept = outcome === 'done' || !acts ? { key, at: nowMs } : recorded
   return { report: { ...decided, observation, outcome }, recorded: kept }
 }
