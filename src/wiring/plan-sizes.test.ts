@@ -1,4 +1,5 @@
-// The judge of the plan where the sender is another than the first: five hundred mails a day, forty million, or no word of it.
+// The judge of the plan where the sender is another than the first: five hundred mails a day, forty million, or no word of it;
+// and where words are other than the first's.
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../core/plan/finding.ts'
 import { judgePlan } from '../core/plan/findings/all.ts'
@@ -81,5 +82,21 @@ The stage of 100 % needs more than was granted.
 granted: 45,000,000
 45,000,000 × 80 % (gates.quotaPercentMax) = 36,000,000 < 40,000,000`,
     ])
+  })
+})
+
+describe('a schedule', () => {
+  const ids = (means: string) =>
+    findings(`lambda: { dkim: { schedule: cron(0 0 1 * ? *), scheduleMeans: '${means}' } }\n`).map(({ id }) => id)
+
+  it.each(['09:00 JST', '9:00', '00:00 UTC', '00:00 UTC (09:00 JST)', '09:00 JST = 00:00 UTC'])(
+    'is as it is meant: %s',
+    (means) => {
+      expect(ids(means)).toEqual([])
+    },
+  )
+
+  it.each(['00:00', '00:00 JST', '09:00 UTC'])('is not as it is meant: %s', (means) => {
+    expect(ids(means)).toEqual(['schedule-in-utc'])
   })
 })

@@ -183,12 +183,18 @@ function inUtc(
   { timeZone }: Plan,
 ): Told | undefined {
   const [minute, hour] = schedule === undefined ? [] : (cronFields(schedule) ?? []).map(Number)
-  const meant = /(\d{1,2}):(\d{2})/.exec(scheduleMeans ?? '')
-  if (minute === undefined || hour === undefined || !Number.isInteger(minute + hour) || meant === null) return undefined
+  const times = [...(scheduleMeans ?? '').matchAll(/(\d{1,2}):(\d{2})(\s*(?:UTC|GMT|Z)\b)?/g)]
+  const [meant] = times
+  if (minute === undefined || hour === undefined || !Number.isInteger(minute + hour) || meant === undefined)
+    return undefined
   // Any day does for a zone without summer time; in January most of the others are on their own time.
   const at = instantOf({ year: 2026, month: 1, day: 15, hour, minute }, scheduleTimeZone ?? 'UTC')
   const local = wallTime(at, timeZone)
-  const isSame = local.hour === Number(meant[1]) && local.minute === Number(meant[2])
+  const utc = wallTime(at, 'UTC')
+  const isSame = times.some(([, hours, minutes, isUtc]) => {
+    const there = isUtc === undefined ? local : utc
+    return there.hour === Number(hours) && there.minute === Number(minutes)
+  })
   if (isSame) return undefined
   return {
     key: 'schedule',
