@@ -506,6 +506,19 @@ describe('help', () => {
     expect(out.split('\n').length).toBeLessThan(60)
   })
 
+  it('fits a terminal of 80 columns, on every screen', async () => {
+    const words = (help: string) =>
+      [...help.matchAll(/^  ([a-z][a-z-]+)(?: [<[].*?[>\]])?  /gm)].map((match) => match[1]!)
+    const groups = words((await watari('--help')).out.split('Examples:')[0]!)
+    expect(groups).toContain('status')
+    for (const group of groups) {
+      const screens = [(await watari(`${group} --help`)).out]
+      const [, commands] = screens[0]!.split('\nCommands:\n')
+      for (const command of words(commands ?? '')) screens.push((await watari(`${group} ${command} --help`)).out)
+      expect(screens.flatMap((screen) => screen.split('\n')).filter((line) => line.length > 80)).toEqual([])
+    }
+  })
+
   it('comes with exit 64 when no command is given', async () => {
     expect((await watari('')).code).toBe(64)
     const { code, error } = await watari('stage')

@@ -29,36 +29,37 @@ import type { Programs } from './programs.ts'
 
 const AFTER_HELP = `
 Examples:
-  npm start                                        everything on this machine
-  watari status                                    is all well?
-  watari stage set 10 --reason "first step"        10 % of the recipients go to SES
-  watari stage set 0 --reason "bounces rise"       back to legacy
-  watari mail list --state held                    what waits for a person
-  watari check plans/goo.ne.jp.yaml                what will go wrong with this plan
+  watari status                                 is all well?
+  watari shift start --reason "first step"      the robot may leave 0 %
+  watari stage set 0 --reason "bounces rise"    back to legacy, at once
+  watari mail list --state held                 what waits for a person
+  watari check plans/goo.ne.jp.yaml             what will go wrong with it
 
 Files, in the data folder (--data, $WATARI_DATA, or ./data):
-  queue/        accepted mails until they are done    stage.json, stage-history.jsonl
-  control.sock  how these commands reach the gateway  users.json, split.key
-  incidents.json  what is wrong, who was told         notices/ when the plan names no way to people
-  dkim-keys/    sealed private keys (dkim.key opens)  dkim.json, dkim-history.jsonl, dns-requests/
-  suppression/  who gets nothing by SES               figures/ (what was counted, 90 days)
-  feedback/     what SES told of each recipient       shift-robot.json, shift-decisions.jsonl, archive/
+  queue/       accepted mails until done    control.sock  how commands get in
+  figures/     what was counted, 90 days    feedback/     what SES told
+  dkim-keys/   sealed private keys          suppression/  who gets nothing
+  archive/     what was kept                notices/, dns-requests/, dmarc/
+  state and history: stage*, shift-*, dkim*, incidents.json; users.json, split.key
 
-Exit codes: 0 done, 1 nothing found, 2 warnings, 3 errors (check, doctor), 64 usage, 65 plan or data wrong,
-69 no gateway runs, 70 a fault of Watari, 73 cannot create, 75 try again, 77 forbidden by a rule. docs/commands.md tells more.
+Exit codes: 0 done, 1 nothing found, 2 warnings, 3 errors (check, doctor),
+64 usage, 65 plan or data wrong, 69 no gateway runs, 70 a fault of Watari,
+73 cannot create, 75 try again, 77 forbidden. docs/commands.md tells more.
 `
 
-/** Wider lines are hard to read, and a fixed width keeps the documents true. */
-const HELP_COLUMNS = 110
+/** What every terminal has; a fixed width keeps the documents true. */
+const HELP_COLUMNS = 80
 
 function buildProgram(environment: Environment, programs: Programs): Command {
   const { terminal } = environment
   const program = new Command('watari')
-    .description('Watari moves a sender from its own Postfix pool to Amazon SES without losing a mail.')
+    .description('Moves a sender from its own Postfix pool to Amazon SES without losing a mail.')
     .usage('COMMAND [OPTIONS]')
     .version(programs.version, '--version', 'the version')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)
+    // A list of commands is read for its words; that most have options goes without saying.
+    .configureHelp({ subcommandTerm: termOf })
     .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -72,6 +73,13 @@ function buildProgram(environment: Environment, programs: Programs): Command {
     })
   addRunCommands(program, environment, programs)
   if (programs.backups !== undefined) addBackupCommands(program, environment, programs, programs.backups)
+  if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
+  addInitCommand(program, environment)
+  addCheckCommand(program, environment, programs)
+  addCostCommand(program, environment, programs)
+  addPlanCommands(program, environment, programs)
+  addBaselineCommand(program, environment, programs)
+  if (programs.doctor !== undefined) addDoctorCommand(program, environment, programs, programs.doctor)
   addStatusCommand(program, environment)
   addFiguresCommand(program, environment)
   addFeedbackCommands(program, environment)
@@ -88,17 +96,19 @@ function buildProgram(environment: Environment, programs: Programs): Command {
     addArchiveCommands(program, environment, { ...programs, archive: programs.archive })
   }
   if (programs.dmarc !== undefined) addDmarcCommands(program, environment, programs.dmarc)
-  if (programs.users !== undefined) addUserCommands(program, environment, programs.users)
-  addInitCommand(program, environment)
-  addPlanCommands(program, environment, programs)
-  addBaselineCommand(program, environment, programs)
-  addCostCommand(program, environment, programs)
-  addCheckCommand(program, environment, programs)
-  if (programs.doctor !== undefined) addDoctorCommand(program, environment, programs, programs.doctor)
   for (const group of program.commands) {
     if (group.commands.length > 0) group.usage('COMMAND [OPTIONS]').helpCommand(false)
   }
   return program
+}
+
+/** `show <id>` */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return [command.name(), ...words].join(' ')
 }
 
 /** Runs one command line; the answer is the exit code. */

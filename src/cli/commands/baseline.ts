@@ -38,8 +38,8 @@ export function addBaselineCommand(program: Command, environment: Environment, p
   const { baseline } = programs
   if (baseline === undefined) return
   shared(program.command('baseline').argument('[logs...]', 'log files or folders, plain or gzip; or one baseline file'))
-    .helpGroup('Setting up:')
-    .summary('what the mail looked like before, from Postfix logs')
+    .helpGroup('Before the move:')
+    .summary('the mail as it was before, from Postfix logs')
     .description(
       'Reads the Postfix logs of the old hosts: volume by hour, outcomes and delays by receiving domain, TLS, senders that SES would refuse, and addresses that should be suppressed. Nothing leaves this machine.',
     )

@@ -43,8 +43,8 @@ export function addCheckCommand(program: Command, environment: Environment, prog
   program
     .command('check')
     .argument('[plan]', 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)')
-    .helpGroup('Setting up:')
-    .summary('what will go wrong with a plan, and how to mend it')
+    .helpGroup('Before the move:')
+    .summary('what will go wrong with a plan; how to mend it')
     .description(
       'Judges a plan: volume, quota, cost, DNS, SES, functions, alarms, storage, calendar, privacy, access. Each finding has its place, the arithmetic, the reason and the way to mend it. Ends with 0 (at most notes), 2 (warnings) or 3 (errors).',
     )

@@ -22,7 +22,7 @@ const STAGES_MAX = 20
 
 export function addCostCommand(program: Command, environment: Environment, programs: Programs): void {
   shared(program.command('cost').argument('[plan]', 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)'))
-    .helpGroup('Setting up:')
+    .helpGroup('Before the move:')
     .summary('what a month costs at each stage')
     .description(
       'The monthly bill by line and stage, the share that the budget pays for, and what each choice of the design costs.',

@@ -40,7 +40,7 @@ export function addDkimCommands(program: Command, environment: Environment, prog
   const dkim = program
     .command('dkim')
     .helpGroup('Moving:')
-    .summary('the life of the DKIM keys')
+    .summary('the DKIM keys: asked for, proven, switched')
     .description(
       'The DKIM keys by which SES signs: made, asked for, published, proven, switched on, watched, rotated and retired. The gateway does it by itself; these commands look, and hurry it.',
     )

@@ -27,9 +27,7 @@ const DAYS_MAX = 90
 const HOURS_DEFAULT = 24
 
 export function addFiguresCommand(program: Command, environment: Environment): void {
-  shared(
-    program.command('figures').summary('both routes side by side, by time or receiving domain').helpGroup('Watching:'),
-  )
+  shared(program.command('figures').summary('both routes side by side, by time or domain').helpGroup('Watching:'))
     .description(
       'What went by each route and what became of it: by minute, hour or day, or the largest receiving domains or streams of a span.',
     )
@@ -59,7 +57,7 @@ export function addFiguresCommand(program: Command, environment: Environment): v
     .option('--counts', 'counts instead of shares of what was sent')
     .addHelpText(
       'after',
-      '\nExample:\n  watari figures\n  watari figures --by domain --days 7\n  watari figures --domain docomo.ne.jp --minutes 60',
+      '\nExamples:\n  watari figures\n  watari figures --by domain --days 7\n  watari figures --domain docomo.ne.jp --minutes 60',
     )
     .action(async (options: Options) => {
       const context = contextOf(environment, options)

@@ -21,7 +21,7 @@ export function addInitCommand(program: Command, environment: Environment): void
   const command = program
     .command('init')
     .argument('[file]', 'where to write it (default: DOMAIN.yaml)')
-    .helpGroup('Setting up:')
+    .helpGroup('Before the move:')
     .summary('write a first plan')
     .description(
       'Writes a first plan with a comment at everything a team must know. What no flag says is asked for on a terminal. An existing file is never written over.',
@@ -31,7 +31,7 @@ export function addInitCommand(program: Command, environment: Environment): void
     )
     .addHelpText(
       'after',
-      '\nExample:\n  watari init --domain example.jp --legacy-hosts mx1.example.jp,mx2.example.jp --legacy-networks 192.0.2.0/27 \\\n    --mails-per-day 100000 --granted-per-day 500000',
+      '\nExample:\n  watari init --domain example.jp --legacy-hosts mx1.example.jp,mx2.example.jp \\\n    --legacy-networks 192.0.2.0/27 --mails-per-day 100000 \\\n    --granted-per-day 500000 --granted-per-second 14',
     )
   for (const { flag, ask } of QUESTIONS) command.option(flag, ask.en)
   command.action((file: string | undefined, options: Options) => init(file, options, environment))

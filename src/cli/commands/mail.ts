@@ -69,7 +69,7 @@ function addLooking(mail: Command, environment: Environment): void {
     .option('--by <name>', 'who asks to see addresses (default: your login name)')
     .addHelpText(
       'after',
-      '\nExample:\n  watari mail list --route ses --state held\n  watari mail list --containing @docomo.ne.jp --json',
+      '\nExamples:\n  watari mail list --route ses --state held\n  watari mail list --containing @docomo.ne.jp --json',
     )
     .action(async (options: Options) => list(contextOf(environment, options), options))
 

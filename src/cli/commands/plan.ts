@@ -17,9 +17,9 @@ interface Options {
 export function addPlanCommands(program: Command, environment: Environment, programs: Programs): void {
   const plan = program
     .command('plan')
-    .helpGroup('Setting up:')
-    .summary('read and judge the plan file')
-    .description('Reads and judges the plan file.')
+    .helpGroup('Before the move:')
+    .summary('the plan with all defaults, its days, its quota')
+    .description('The plan with all defaults, its calendar, and the request for quota. `watari check` judges it.')
 
   shared(plan.command('show'))
     .option('--plan <file>', 'plan file (default: $WATARI_PLAN, or the plan of goo.ne.jp)')

@@ -46,12 +46,7 @@ export function addReportCommands(program: Command, environment: Environment): v
 }
 
 export function addMaintenanceCommand(program: Command, environment: Environment): void {
-  shared(
-    program
-      .command('maintenance')
-      .helpGroup('Watching:')
-      .summary('what is to be looked at each month, quarter and year'),
-  )
+  shared(program.command('maintenance').helpGroup('Watching:').summary('what to look at each month, quarter and year'))
     .description(
       'The checklists of §8.3 as of now, filled in with what the gateway knows; they are mailed when they are due.',
     )

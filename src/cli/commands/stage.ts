@@ -46,7 +46,7 @@ export function addStageCommands(program: Command, environment: Environment): vo
     )
     .addHelpText(
       'after',
-      '\nExample:\n  watari stage set 10 --reason "first step of the plan"\n  watari stage set 0 --reason "bounces rise"',
+      '\nExamples:\n  watari stage set 10 --reason "first step of the plan"\n  watari stage set 0 --reason "bounces rise"',
     )
     .action(async (percent: number, options: Options) => {
       const context = contextOf(environment, options)

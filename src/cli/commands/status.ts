@@ -8,7 +8,7 @@ import { routeTable } from '../tables.ts'
 export function addStatusCommand(program: Command, environment: Environment): void {
   shared(program.command('status').summary('what the gateway is doing now').helpGroup('Watching:'))
     .description('What the gateway is doing now: whether it takes mail, the stage, both routes and the queue.')
-    .addHelpText('after', '\nExample:\n  watari status\n  watari status --json | jq .queue')
+    .addHelpText('after', '\nExamples:\n  watari status\n  watari status --json | jq .queue')
     .action(async (options: { data?: string; json?: boolean }) => {
       const context = contextOf(environment, options)
       const status = await context.client.get<GatewayStatus>('/status')

@@ -25,7 +25,7 @@ export function addUserCommands(
 ): void {
   const user = program
     .command('user')
-    .helpGroup('Setting up:')
+    .helpGroup('Running:')
     .summary('who may send with AUTH')
     .description('Who may send with AUTH. A running gateway reads the file again by itself.')
   const usersOf = (context: Context, options: Options): Promise<Users> =>
