@@ -49,10 +49,7 @@ export function addIncidentCommands(program: Command, environment: Environment):
     .summary('keep an alert still for some hours')
     .description('Nobody is told of this alert for so many hours. Its incidents are recorded all the same; 0 ends it.')
     .requiredOption('--hours <n>', `for how long, up to ${MUTE_HOURS_MAX}; 0 ends it`, hoursOf)
-    .addHelpText(
-      'after',
-      '\nExample:\n  watari incidents mute UnusualTrafficPattern --hours 12 --reason "campaign of the 25th"',
-    )
+    .addHelpText('after', '\nExample:\n  watari incidents mute UnusualTrafficPattern --hours 12 --reason "campaign"')
     .action(async (alert: string, options: Options) => {
       const context = contextOf(environment, options)
       const order = { ...orderOf(context, options), hours: options.hours }

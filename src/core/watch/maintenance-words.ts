@@ -31,7 +31,7 @@ const ENGLISH: MaintenanceWords = {
   items: {
     keyAge: ({ key }) =>
       key === undefined
-        ? 'DKIM key: this gateway keeps none; check its age by hand'
+        ? 'DKIM key: SES signs with none of this gateway yet; check its age by hand'
         : `DKIM key ${key.selector}: ${key.days} days left`,
     keyNext: ({ key }) =>
       key?.nextProven === true
@@ -92,7 +92,7 @@ const JAPANESE: MaintenanceWords = {
   items: {
     keyAge: ({ key }) =>
       key === undefined
-        ? 'DKIM鍵: このゲートウェイでは管理していません。期限を確認してください'
+        ? 'DKIM鍵: SESはまだこのゲートウェイの鍵で署名していません。現在の鍵の期限を確認してください'
         : `DKIM鍵 ${key.selector}: 期限まで${key.days}日`,
     keyNext: ({ key }) =>
       key?.nextProven === true

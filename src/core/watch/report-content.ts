@@ -73,15 +73,20 @@ function courseLabel({ kind, timeZone }: Report, atMs: number): string {
 const ROWS: readonly (readonly [RowName, (lane: LaneReport) => string | undefined])[] = [
   ['accepted', ({ accepted }) => countText(accepted)],
   ['sent', ({ sent }) => countText(sent)],
-  ['delivered', ({ delivered, deliveredRate }) => withRate(delivered, deliveredRate)],
-  ['hardBounced', ({ hardBounced, bounceRate }) => withRate(hardBounced, bounceRate)],
-  ['softBounced', ({ softBounced }) => countText(softBounced)],
-  ['complained', ({ complained, complaintRate }) => withRate(complained, complaintRate)],
+  ['delivered', (lane) => ended(lane, withRate(lane.delivered, lane.deliveredRate))],
+  ['hardBounced', (lane) => ended(lane, withRate(lane.hardBounced, lane.bounceRate))],
+  ['softBounced', (lane) => ended(lane, countText(lane.softBounced))],
+  ['complained', (lane) => ended(lane, withRate(lane.complained, lane.complaintRate))],
   ['refused', ({ refused }) => countText(refused)],
   ['suppressed', ({ suppressed }) => countText(suppressed)],
   ['sendingP95', ({ sendingP95Ms }) => latencyText(sendingP95Ms)],
   ['deliveryP95', ({ deliveryP95Ms }) => latencyText(deliveryP95Ms)],
 ]
+
+/** What became of mails is unknown, and not 0, while nobody tells of the lane. */
+function ended({ sent, delivered, hardBounced, softBounced }: LaneReport, text: string): string | undefined {
+  return sent > 0 && delivered + hardBounced + softBounced === 0 ? undefined : text
+}
 
 function withRate(count: number, rate: number | undefined): string {
   return rate === undefined ? countText(count) : `${countText(count)} (${percentText(rate)})`
@@ -114,10 +119,16 @@ function laneCells({ sent, deliveredRate, bounceRate, complaintRate, deliveryP95
   }
 }
 
-function notesOf({ totals: { ses, legacy }, domains }: Report, words: ReportWords, day: (at: number) => string) {
+function notesOf(
+  { totals: { ses, legacy }, domains, incidents }: Report,
+  words: ReportWords,
+  day: (at: number) => string,
+) {
   const { notes } = words
   const ends = ses.delivered + ses.hardBounced + ses.softBounced
+  const critical = incidents.filter(({ level }) => level === 'critical').length
   const all = [
+    ...(critical > 0 ? [notes.critical(critical)] : []),
     ...(ses.sent + legacy.sent === 0 ? [notes.nothingSent] : []),
     ...(ses.sent > 0 && ends === 0 ? [notes.blind(ses)] : []),
     ...(ends > 0 && ends < LEAST_MAILS ? [notes.few(ses)] : []),

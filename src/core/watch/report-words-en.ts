@@ -64,6 +64,7 @@ export const REPORT_ENGLISH: ReportWords = {
       `${countText(hardBounced)} of ${countText(sent)} mails by SES bounced and ${countText(complained)} were complained about: too few mails for a rate or an alert.`,
     blind: ({ sent }) =>
       `SES took ${countText(sent)} mails and the end of none is known: no events came. Nothing can be said of SES.`,
+    critical: (count) => `${count} Critical incident${count === 1 ? '' : 's'}, told below.`,
     nothingSent: 'Nothing was sent.',
     none: 'Nothing out of the ordinary.',
   },
@@ -81,7 +82,7 @@ export const REPORT_ENGLISH: ReportWords = {
   incident: ({ mark, title, since, lasted, open, cameBack }) =>
     `${mark} ${title}, since ${since}, ${open ? `still open after ${lasted}` : `for ${lasted}`}${cameBack > 0 ? `; came back ${cameBack === 1 ? 'once' : `${cameBack} times`}` : ''}`,
   suppression: ({ total, more }) =>
-    `${countText(total)} addresses${more === undefined ? '' : `, ${more >= 0 ? '+' : ''}${countText(more)}`}.`,
+    `${countText(total)} address${total === 1 ? '' : 'es'}${more === undefined ? '' : `, ${more >= 0 ? '+' : ''}${countText(more)}`}.`,
   cost: ({ recipients, yen: amount, budgetYen }) =>
     `${yen(amount)} for ${countText(recipients)} recipients so far${budgetYen === undefined ? '' : `, ${percentText(amount / budgetYen)} of the budget of ${yen(budgetYen)}`}.`,
   unknown: 'unknown',

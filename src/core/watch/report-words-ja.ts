@@ -64,6 +64,7 @@ export const REPORT_JAPANESE: ReportWords = {
       `SES経路${countText(sent)}件中、バウンス${countText(hardBounced)}件、苦情${countText(complained)}件です。件数が少ないため、率の判定もアラートも行いません。`,
     blind: ({ sent }) =>
       `SESは${countText(sent)}件を受け付けましたが、結果が1件も届いていません(イベント不達)。SESについては何も判断できません。`,
+    critical: (count) => `重大なインシデントが${count}件あります(下記)。`,
     nothingSent: '送信はありませんでした。',
     none: '特にありません。',
   },

@@ -32,6 +32,7 @@ export interface ReportWords {
     readonly sesLower: (report: DomainReport) => string
     readonly few: (lane: LaneReport) => string
     readonly blind: (lane: LaneReport) => string
+    readonly critical: (count: number) => string
     readonly nothingSent: string
     readonly none: string
   }
