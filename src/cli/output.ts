@@ -38,9 +38,10 @@ function isNumeric(cell: Cell): boolean {
 
 /** Names on the left, values behind them. */
 export function facts(pairs: readonly (readonly [string, Cell])[]): string {
-  const width = Math.max(...pairs.map(([name]) => name.length)) + 1
+  const width = Math.max(...pairs.map(([name]) => widthOf(name))) + 1
+  const label = (name: string) => (name === '' ? '' : `${name}:`)
   return pairs
-    .map(([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(width)} ${printable(String(value))}\n`)
+    .map(([name, value]) => `${label(name)}${' '.repeat(width - widthOf(label(name)))} ${printable(String(value))}\n`)
     .join('')
 }
 

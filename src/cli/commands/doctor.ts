@@ -23,7 +23,7 @@ interface Options {
 type Doctor = NonNullable<Programs['doctor']>
 
 export function addDoctorCommand(program: Command, environment: Environment, programs: Programs, look: Doctor): void {
-  shared(program.command('doctor').summary('what is wrong with this installation').helpGroup('Before the move:'))
+  shared(program.command('doctor').summary('what is wrong with this installation').helpGroup('Watching:'))
     .description(
       'Looks at an installation: the plan, the data folder and its disk, limits, clock, ports, certificate, keys, users, environment, DNS, legacy hosts, SES, log, memory, and the gateway that runs. Writes one small file into the data folder and removes it; changes nothing else and sends no mail. Run it as the user of the gateway, with its environment. Ends with 0, 2 (warnings) or 3 (errors).',
     )
