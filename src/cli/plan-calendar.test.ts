@@ -65,7 +65,7 @@ it.each([
   ['README.ja.md', 'ja'],
 ])('%s shows lines that the commands print', async (file, language) => {
   const text = readFileSync(file, 'utf8')
-  const from = text.indexOf('$ npm run --silent watari -- cost')
+  const from = text.indexOf('$ watari cost')
   const shown = text
     .slice(from, text.indexOf('```', from))
     .split('\n')
