@@ -36,10 +36,11 @@ function isNumeric(cell: Cell): boolean {
   return typeof cell === 'number' || /^(-|[\d.,]+( ?(%|\/s|[kMGT]?B|ms|s|min|h|d))?|\d+\/\d+)$/.test(cell)
 }
 
+const label = (name: string) => (name === '' ? '' : `${name}:`)
+
 /** Names on the left, values behind them. */
 export function facts(pairs: readonly (readonly [string, Cell])[]): string {
   const width = Math.max(...pairs.map(([name]) => widthOf(name))) + 1
-  const label = (name: string) => (name === '' ? '' : `${name}:`)
   return pairs
     .map(([name, value]) => `${label(name)}${' '.repeat(width - widthOf(label(name)))} ${printable(String(value))}\n`)
     .join('')
