@@ -94,3 +94,27 @@ test('a destination with a display name is the address in it', () => {
     RECIPIENT,
   ])
 })
+
+test.each<readonly [string, unknown, number]>([
+  ['of a wrong kind', [{ emailAddress: RECIPIENT }, { emailAddress: 7 }, {}], 1],
+  ['more than SES takes', Array.from({ length: 10_000 }, (_, i) => ({ emailAddress: `p${i}@example.jp` })), 50],
+])(
+  'recipients %s are kept with the whole record, and the others get their state',
+  (_what, bouncedRecipients, count) => {
+    const bounce = { bounceType: 'Permanent', timestamp: '2026-11-25T03:00:00.000Z', bouncedRecipients }
+    const record = read({ eventType: 'Bounce', mail: sesMail(), bounce })
+    expect(record).toMatchObject({ kind: 'event', rest: { kind: 'unreadable', reason: 'recipientsLost' } })
+    expect(record.kind === 'event' ? notesOf(record.event) : []).toHaveLength(count)
+  },
+)
+
+test.each([
+  ['Reject', { reject: { reason: 'Bad content' } }],
+  ['Rendering Failure', { failure: {} }],
+  ['Send', { send: {} }],
+])('a %s of nobody is kept, because it changes nothing', (eventType, detail) => {
+  expect(read({ eventType, mail: sesMail({ destination: undefined }), ...detail })).toMatchObject({
+    kind: 'unreadable',
+    reason: 'noRecipient',
+  })
+})

@@ -46,6 +46,12 @@ export function recipients(json: Json, name: string): readonly EventRecipient[] 
   })
 }
 
+/** How many of those named are none of the recipients that were read. */
+export function unreadRecipients(json: Json, name: string): number {
+  const value = json[name]
+  return (Array.isArray(value) ? value.length : 0) - recipients(json, name).length
+}
+
 function list(json: Json, name: string): readonly unknown[] {
   const value = json[name]
   return Array.isArray(value) ? (value.slice(0, RECIPIENTS_MAX) as unknown[]) : []

@@ -1,8 +1,8 @@
 // Reads what SES tells us in any wrapper it travels in: SNS envelope, SQS body with one, raw delivery, EventBridge, and the
 // old identity notifications. A wrapper is known by its own fields, never by the fact that something parses (C22).
 import type { FeedbackEvent } from '../../core/feedback/event.ts'
-import type { FeedbackRecord } from '../../core/feedback/record.ts'
-import { count, instant, mailOf, object, present, recipients, tag, text } from './event-fields.ts'
+import type { FeedbackRecord, UnreadableRecord } from '../../core/feedback/record.ts'
+import { count, instant, mailOf, object, present, recipients, tag, text, unreadRecipients } from './event-fields.ts'
 import { isObject, limitedJson, type Json } from './limited-json.ts'
 
 /** What is kept of a record that nobody understood. */
@@ -16,6 +16,8 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 interface Kind {
   /** The sub-object that holds what is special to the type. */
   readonly object: string
+  /** Where in it the recipients stand; an event without such a list is about all recipients of the mail. */
+  readonly names?: string
   readonly read: KindReader
 }
 
@@ -26,12 +28,12 @@ const other =
 /** By `eventType` of SNS and `notificationType` of old notifications (AWS guide, event-publishing-retrieving-sns-contents). */
 const KINDS: Readonly<Record<string, Kind>> = {
   Send: { object: 'send', read: () => ({ kind: 'send' }) },
-  Delivery: { object: 'delivery', read: delivery },
-  Bounce: { object: 'bounce', read: bounce },
-  Complaint: { object: 'complaint', read: complaint },
+  Delivery: { object: 'delivery', names: 'recipients', read: delivery },
+  Bounce: { object: 'bounce', names: 'bouncedRecipients', read: bounce },
+  Complaint: { object: 'complaint', names: 'complainedRecipients', read: complaint },
   Reject: { object: 'reject', read: (detail) => ({ kind: 'reject', reason: text(detail, 'reason') ?? 'unknown' }) },
   'Rendering Failure': { object: 'failure', read: renderingFailure },
-  DeliveryDelay: { object: 'deliveryDelay', read: deliveryDelay },
+  DeliveryDelay: { object: 'deliveryDelay', names: 'delayedRecipients', read: deliveryDelay },
   Open: { object: 'open', read: other('Open') },
   Click: { object: 'click', read: other('Click') },
   Subscription: { object: 'subscription', read: other('Subscription') },
@@ -128,12 +130,14 @@ function readEvent(json: Json, { eventType, source, envelopeAt }: Circumstances)
   const at = instant(detail, 'timestamp') ?? envelopeAt ?? mail.sentAt
   if (at === undefined) return unreadable('noTime', 'says nowhere when it happened', source)
   const known = kind.read(detail)
-  if ('recipients' in known && known.recipients.length === 0) {
-    return unreadable('noRecipient', 'names no recipient', source)
-  }
+  const concerned = 'recipients' in known ? known.recipients : mail.destinations
+  if (known.kind !== 'other' && concerned.length === 0) return unreadable('noRecipient', 'names no recipient', source)
   const configurationSet = tag(object(mailJson, 'tags'), 'ses:configuration-set')
   const event: FeedbackEvent = { at, mail, ...(configurationSet === undefined ? {} : { configurationSet }), ...known }
-  return { kind: 'event', event }
+  const [list, name] = kind.names === undefined ? [mailJson, 'destination'] : [detail, kind.names]
+  const lost = known.kind === 'other' ? 0 : unreadRecipients(list, name)
+  if (lost === 0) return { kind: 'event', event }
+  return { kind: 'event', event, rest: unreadable('recipientsLost', `names ${lost} more that cannot be read`, source) }
 }
 
 function delivery(detail: Json): ReturnType<KindReader> {
@@ -188,7 +192,7 @@ function deliveryDelay(detail: Json): ReturnType<KindReader> {
   }
 }
 
-function unreadable(reason: string, message: string, source: string): FeedbackRecord {
+function unreadable(reason: string, message: string, source: string): UnreadableRecord {
   return { kind: 'unreadable', reason, message, text: kept(source) }
 }
 

@@ -67,3 +67,17 @@ test('what is no address, or has no host name behind its sign, is no receiving d
   expect(world.figures).toEqual({ 'hardBounced unknown unknown': 4, 'hardBounced example.com unknown': 1 })
   await world.remove()
 })
+
+test('an event of which some could not be read is taken and kept', async () => {
+  const world = await feedbackWorld()
+  const rest = {
+    kind: 'unreadable',
+    reason: 'recipientsLost',
+    message: 'names 1 more that cannot be read',
+    text: 'all',
+  } as const
+  await world.intake.take({ kind: 'event', event: anEvent.bounce(), rest })
+  expect(world.kept).toEqual([rest])
+  expect(world.intake.counts()).toMatchObject({ events: 1, unreadable: 1, changes: 1 })
+  await world.remove()
+})

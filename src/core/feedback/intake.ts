@@ -63,6 +63,7 @@ export function feedbackIntake(options: IntakeOptions): FeedbackIntake {
       switch (record.kind) {
         case 'event':
           await takeEvent(record.event)
+          if (record.rest !== undefined) await keep(record.rest)
           break
         case 'notice':
           log.info('feedbackNotice', { message: maskText(record.message) })
@@ -75,7 +76,13 @@ export function feedbackIntake(options: IntakeOptions): FeedbackIntake {
           // Only the door may answer it, and it has; here it means nothing.
           break
       }
-      share.add(record.kind === 'unknown' || record.kind === 'unreadable')
+      share.add(isStrange(record))
     },
   }
+}
+
+function isStrange(record: FeedbackRecord): boolean {
+  return (
+    record.kind === 'unknown' || record.kind === 'unreadable' || (record.kind === 'event' && record.rest !== undefined)
+  )
 }
