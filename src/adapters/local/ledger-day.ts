@@ -5,6 +5,7 @@ import { isNews, type Change } from '../../core/feedback/change.ts'
 import type { FeedbackEvent } from '../../core/feedback/event.ts'
 import type { LedgerRow, OwedChange } from '../../core/feedback/ports.ts'
 import { NO_FACTS, notesOf, withFact, type Note } from '../../core/feedback/recipient-state.ts'
+import { durableWrites, OWN_BATCHES } from './lmdb-commit.ts'
 import {
   behind,
   factsFrom,
@@ -59,7 +60,7 @@ interface Tables {
 }
 
 export function openLedgerDay(options: LedgerDayOptions): LedgerDay {
-  const root = open({ path: options.path, encoding: 'binary', noSubdir: true })
+  const root = open({ path: options.path, encoding: 'binary', noSubdir: true, ...OWN_BATCHES })
   const table = (name: string): Table => root.openDB({ name, encoding: 'string', keyEncoding: 'binary' })
   const tables: Tables = {
     root,
@@ -69,20 +70,18 @@ export function openLedgerDay(options: LedgerDayOptions): LedgerDay {
     owed: root.openDB({ name: 'owed', encoding: 'json', keyEncoding: 'uint32' }),
   }
   const pages = queries(tables, options)
+  const written = durableWrites(root)
   return {
     name: options.name,
-    async fold(events) {
-      const changes = await root.transaction(() => foldAll(tables, options, events))
-      await root.flushed
-      return changes
-    },
+    fold: (events) => written(() => foldAll(tables, options, events)),
     owed: (limit) =>
       [...tables.owed.getRange({ limit })].map(({ key, value }) => ({ ...value, receipt: `${options.name}/${key}` })),
     async settle(keys) {
       if (keys.length === 0) return
-      await Promise.all(keys.map((key) => tables.owed.remove(key)))
-      // What is settled must stay so: a power cut would tell it again after its report has left.
-      await root.flushed
+      // What is settled must stay so: after a power cut it would be told again, and its report has left.
+      await written(() => {
+        for (const key of keys) void tables.owed.remove(key)
+      })
     },
     ...pages,
     close: () => root.close(),

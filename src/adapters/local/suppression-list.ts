@@ -14,6 +14,7 @@ import type {
   SuppressionCounts,
   SuppressionList,
 } from '../../core/feedback/suppression-list.ts'
+import { committed, OWN_BATCHES } from './lmdb-commit.ts'
 import { formOf, recordOf, type RecordForm } from './suppression-record.ts'
 
 export interface OpenSuppressionList extends SuppressionList {
@@ -47,18 +48,20 @@ export async function lmdbSuppressionList(folder: string): Promise<OpenSuppressi
   }
   const counts = (): SuppressionCounts => (facts.get(COUNTS) as SuppressionCounts | undefined) ?? NOTHING
   const write = (addresses: readonly string[], decide: Decide, from: number, memory: ReconcileMemory | undefined) =>
-    root.transaction(() => {
-      const tally = tallyOf(counts())
-      addresses.forEach((address, i) => {
-        const before = find(address)
-        const after = decide(before, from + i)
-        if (after === undefined) return
-        tally.move(before, after)
-        void records.put(address, formOf(after))
-      })
-      void facts.put(COUNTS, tally.counts())
-      if (memory !== undefined) void facts.put(MEMORY, memory)
-    })
+    committed(
+      root.transaction(() => {
+        const tally = tallyOf(counts())
+        addresses.forEach((address, i) => {
+          const before = find(address)
+          const after = decide(before, from + i)
+          if (after === undefined) return
+          tally.move(before, after)
+          void records.put(address, formOf(after))
+        })
+        void facts.put(COUNTS, tally.counts())
+        if (memory !== undefined) void facts.put(MEMORY, memory)
+      }),
+    )
   return {
     find,
     counts,
@@ -89,7 +92,7 @@ function opened(folder: string): RootDatabase {
   if (existsSync(file) && !isDatabase(file)) {
     throw new Error(`${file} is damaged: put back a copy, or move it away and import the suppression list anew`)
   }
-  return open({ path: folder, encoding: 'binary' })
+  return open({ path: folder, encoding: 'binary', ...OWN_BATCHES })
 }
 
 /** Where LMDB's mark stands: behind the header of the first page. */
