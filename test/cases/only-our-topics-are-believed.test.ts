@@ -137,6 +137,18 @@ describe('(d) a signature is verified', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('with a certificate that no flood of made-up ones drives out', async () => {
+    const door = doorOf()
+    await send(signer.notification(bounce), { door })
+    fails = true
+    for (let n = 1; n <= 100; n += 1) {
+      const SigningCertURL = `https://sns.ap-northeast-1.amazonaws.com/SimpleNotificationService-${n}.pem`
+      await send(signer.notification(bounce, { SigningCertURL }), { door })
+    }
+    expect(await send(signer.notification(bounce), { door })).toMatchObject(taken)
+    expect(asked.filter((url) => url === CERTIFICATE)).toHaveLength(1)
+  })
+
   test('later, when its certificate cannot be had now', async () => {
     const door = doorOf()
     fails = true

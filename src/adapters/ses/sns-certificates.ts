@@ -26,6 +26,7 @@ export interface SnsKeys {
 interface Kept {
   readonly key: Promise<KeyObject>
   until: number
+  isGood: boolean
 }
 
 export function snsKeys(web: Pick<SnsWeb, 'certificate'>, now: () => number): SnsKeys {
@@ -35,17 +36,24 @@ export function snsKeys(web: Pick<SnsWeb, 'certificate'>, now: () => number): Sn
       const known = kept.get(url)
       if (known !== undefined && known.until > now()) return known.key
       const key = web.certificate(url).then(keyIn)
-      const entry: Kept = { key, until: now() + KEPT_MS }
-      key.catch(() => {
-        entry.until = now() + FAILED_MS
-      })
+      const entry: Kept = { key, until: now() + KEPT_MS, isGood: false }
+      key.then(
+        () => (entry.isGood = true),
+        () => (entry.until = now() + FAILED_MS),
+      )
       kept.delete(url)
+      makeRoom(kept)
       kept.set(url, entry)
-      const [oldest] = kept.keys()
-      if (kept.size > KEPT_MAX) kept.delete(oldest!)
       return key
     },
   }
+}
+
+/** Whoever knows our topic may name certificates that there are none of: they drive out one another, and never one of SNS. */
+function makeRoom(kept: Map<string, Kept>): void {
+  if (kept.size < KEPT_MAX) return
+  const names = [...kept.keys()]
+  kept.delete(names.find((name) => kept.get(name)?.isGood === false) ?? names[0]!)
 }
 
 function keyIn(pem: string): KeyObject {
