@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const FILLER = join(import.meta.dirname, 'feedback-ledger.filler.ts')
+const WRITER = join(import.meta.dirname, 'feedback-ledger-disk.writer.ts')
 /** A small disk of one's own, where the system lets users have one. */
 const onSmallDisk = (folder: string, command: string) =>
   spawnSync('unshare', ['-rm', 'sh', '-c', `mount -t tmpfs -o size=6m tmpfs ${folder} && ${command}`], {
@@ -23,7 +23,7 @@ test(
       const ballast = `dd if=/dev/zero of=${folder}/ballast bs=1k count=3000 2>/dev/null`
       const { status, stdout } = onSmallDisk(
         folder,
-        `${ballast} && ${process.execPath} --import tsx ${FILLER} ${folder}`,
+        `${ballast} && ${process.execPath} --import tsx ${WRITER} ${folder}`,
       )
       expect(status).toBe(0)
       const { taken, refused, owed } = JSON.parse(stdout) as { taken: number; refused: number; owed: number }
