@@ -125,7 +125,7 @@ describe('a healthy world', () => {
 describe('a gateway that keeps the keys', () => {
   const found = async (world: World, knownKeys: KnownKeys) => {
     const facts = await lookAtDns(planOf(), asking(world), { knownKeys })
-    return judgeDns(facts, planOf()).map(({ id, sum }) => [id, ...sum.map(({ en }) => en)])
+    return judgeDns(facts, planOf()).map(({ id, what }) => [id, what.en])
   }
 
   it('says which selectors there are', async () => {
@@ -136,7 +136,7 @@ describe('a gateway that keeps the keys', () => {
   it('shows that the key SES signs with is gone, though the next is there', async () => {
     const world = { ...HEALTHY, 'TXT k21._domainkey.goo.ne.jp': [KEY] }
     expect(await found(world, { living: ['k20', 'k21'], current: 'k20' })).toEqual([
-      ['dns-dkim-missing', 'k20._domainkey.goo.ne.jp'],
+      ['dns-dkim-missing', 'DNS has no record at k20._domainkey.goo.ne.jp.'],
     ])
   })
 

@@ -175,8 +175,8 @@ const NAMED_MAX = 3
 function keyMissing({ keys, selectors }: DnsFacts, { domain }: Plan): readonly Sighting[] {
   const names = selectors.map((one) => `${one}._domainkey.${domain}`)
   if (names.length === 0 || keys.some(({ name }) => names.includes(name))) return NOTHING
-  const shown = names.length > NAMED_MAX ? [`${names[0]} … ${names.at(-1)}`] : names
-  return seen(['dkim'], say('Looked for:', '確認した名前:'), ...shown.map(alike))
+  const shown = names.length > NAMED_MAX ? `${names[0]} … ${names.at(-1)}` : names.join(', ')
+  return seen(['dkim'], say(`DNS has no record at ${shown}.`, `DNS にレコードがありません: ${shown}`))
 }
 
 /** A key of 1024 bits has 216 characters in base64, and SES takes nothing shorter. */
