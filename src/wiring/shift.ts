@@ -45,7 +45,7 @@ export async function startShift(options: ShiftOptions): Promise<StartedShift> {
   const { store, stop: stopStore } = await robotStoreOf(options)
   const eyes = {
     figures: flow.figures,
-    ses: () => sesCondition(flow, now()),
+    ses: () => sesCondition(flow, now(), plan.ses.gateways),
     pipeline: () => (options.hears ? flow.pipeline.now() : { sentSinceEvent: 0 }),
     alignment: lately(options.alignment, clock),
     dkim: reportedDkim({ plan, dataFolder: options.dataFolder }, basics),
@@ -87,8 +87,8 @@ async function robotStoreOf({ plan, dataFolder, environment, basics }: ShiftOpti
   return { store: tableRobotStore({ table, domain: plan.domain, onTrouble }), stop: () => table.stop() }
 }
 
-/** The route and the account as the robot sees them. */
-export function sesCondition({ dispatchers, queue, ses }: MailFlow, nowMs: number): SesCondition {
+/** The route as the robot sees it, and this gateway's part of the account. */
+function sesCondition({ dispatchers, queue, ses }: MailFlow, nowMs: number, gateways: number): SesCondition {
   const { breaker, held } = dispatchers.ses
   const facts = ses.account.facts()
   const { waiting, active } = queue.counts().parts.ses
@@ -100,8 +100,8 @@ export function sesCondition({ dispatchers, queue, ses }: MailFlow, nowMs: numbe
     troubleMs: breaker.since === undefined ? 0 : Math.max(0, nowMs - breaker.since),
     waiting: waiting + active,
     ...(facts === undefined ? {} : { sendingEnabled: facts.sendingEnabled, enforcement: facts.enforcement }),
-    ...(facts === undefined ? {} : { maxPerSecond: facts.maxPerSecond, sent24Hours: facts.sentIn24Hours }),
-    ...(facts === undefined || facts.maxIn24Hours === 'unlimited' ? {} : { max24Hours: facts.maxIn24Hours }),
+    ...(facts === undefined ? {} : { maxPerSecond: facts.maxPerSecond / gateways, sent24Hours: facts.sentIn24Hours }),
+    ...(facts === undefined || facts.maxIn24Hours === 'unlimited' ? {} : { max24Hours: facts.maxIn24Hours / gateways }),
   }
 }
 
@@ -109,7 +109,8 @@ export function sesCondition({ dispatchers, queue, ses }: MailFlow, nowMs: numbe
 export function shiftPolicy(plan: Plan): ShiftPolicy {
   const { shift, gates, stages, volume } = plan
   const budget = budgetOf(plan)
-  const recipientsPerDay = volume.mailsPerDay
+  // Each gateway sees its own mail, so each counts with its own part of what is planned for all.
+  const recipientsPerDay = volume.mailsPerDay === undefined ? undefined : volume.mailsPerDay / plan.ses.gateways
   return {
     domain: plan.domain,
     timeZone: plan.timeZone,
@@ -171,7 +172,7 @@ function budgetOf(plan: Plan): ShiftPolicy['budget'] | undefined {
   const { total, recipients } = stageCost(design, last)
   if (recipients === 0n) return undefined
   const yenPerRecipient = (Number(total) / PICODOLLARS / Number(recipients)) * yenPerDollar
-  return { yenPerMonth, yenPerRecipient: Number(yenPerRecipient.toPrecision(4)) }
+  return { yenPerMonth: yenPerMonth / plan.ses.gateways, yenPerRecipient: Number(yenPerRecipient.toPrecision(4)) }
 }
 
 const PICODOLLARS = 1e12
