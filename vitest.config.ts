@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: ['default', './test/support/plain-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // One processor is not left idle for the reporter: months of the shift are drawn in the tests.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       {
